@@ -1,0 +1,11 @@
+"""Packages that AllenNLP can use and does not need: missing ones are named when they are used, not on import."""
+
+import importlib.util
+
+from allennlp.common.checks import ConfigurationError
+
+
+def require(package: str, purpose: str) -> None:
+    """Raise `ConfigurationError` unless `package` is installed; `purpose` is what asks for it."""
+    if importlib.util.find_spec(package) is None:
+        raise ConfigurationError(f"{purpose} needs the package '{package}', which is not installed: pip install {package}")

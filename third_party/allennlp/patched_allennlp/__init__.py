@@ -1,0 +1,1 @@
+"""Build back end: the upstream AllenNLP wheel in, the patched wheel out."""
