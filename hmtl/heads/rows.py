@@ -1,11 +1,24 @@
 """How the rows of a batch, one sentence each, lie in its documents. Shared by all heads."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from allennlp.common.checks import ConfigurationError
 from torch import BoolTensor, Tensor
 
-from hmtl.documents import Document
+from hmtl.documents import Document, Span
+
+SPAN_LAYERS = ("entities", "mentions")
+
+
+class RowSpan(NamedTuple):
+    """A gold span in the tokens of its row, and as its document has it."""
+
+    row: int
+    start: int
+    end: int
+    span: Span
 
 
 def sentence_rows(documents: list[Document]) -> Iterator[tuple[int, int, int, int]]:
@@ -36,3 +49,46 @@ def label_indices(labels: list[str], wanted: str, document: Document, task: str)
             f"({', '.join(labels) or 'none'}); train on data that has it, "
             f"or add it to vocabulary.tokens_to_add.{task}_labels"
         ) from None
+
+
+def check_layer(layer: str, task: str) -> str:
+    """The name of a layer of spans. Raises `ConfigurationError` for any other."""
+    if layer not in SPAN_LAYERS:
+        raise ConfigurationError(f"model.heads.{task}.layer: '{layer}' is unknown; choose {' or '.join(SPAN_LAYERS)}")
+    return layer
+
+
+def gold_spans(documents: list[Document], layer: str, task: str) -> Iterator[tuple[Document, list[RowSpan], int]]:
+    """For each document the spans of `layer` that lie within one row, and how many cross a sentence's end.
+
+    Raises `ConfigurationError` where a document is not annotated with that layer.
+    """
+    first_row = 0
+    for document in documents:
+        spans = getattr(document, layer)
+        if spans is None:
+            raise ConfigurationError(
+                f"{document.source or document.id}: the document has no layer '{layer}', which task '{task}' learns from; "
+                "annotate it (an empty layer will do), or take the file out of the task's data"
+            )
+        starts = [start for start, _ in document.sentences]
+        placed = []
+        for span in spans:
+            sentence = bisect_right(starts, span.start) - 1
+            begin, end = document.sentences[sentence]
+            if span.end <= end:
+                placed.append(RowSpan(first_row + sentence, span.start - begin, span.end - begin, span))
+        yield document, placed, len(spans) - len(placed)
+        first_row += len(starts)
+
+
+def document_spans(
+    found: Iterable[tuple[int, int, int, str]], documents: list[Document]
+) -> list[tuple[Span, ...]]:
+    """Spans found in rows, `(row, start, end, label)`, as sorted spans of each document."""
+    places = [(number, start) for _, number, start, _ in sentence_rows(documents)]
+    spans: list[list[Span]] = [[] for _ in documents]
+    for row, start, end, label in found:
+        number, offset = places[row]
+        spans[number].append(Span(offset + start, offset + end, label))
+    return [tuple(sorted(each)) for each in spans]

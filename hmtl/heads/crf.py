@@ -1,0 +1,115 @@
+"""A linear-chain conditional random field (Lafferty et al. 2001) over the tags of a sentence."""
+
+import torch
+from allennlp.modules.conditional_random_field.conditional_random_field import allowed_transitions
+from torch import BoolTensor, LongTensor, Tensor
+
+_MATMUL_SPREAD = 60.0
+
+
+class LinearChainCRF(torch.nn.Module):
+    """`p(y|x) ∝ exp(start[y_1] + Σ_t logits[t, y_t] + Σ_t transitions[y_{t-1}, y_t] + end[y_T])`.
+
+    The encoding's constraints bind the decoder alone, so that the loss is that of an ordinary CRF. Rows are padded on the
+    right and hold a word at least; padding may hold anything, even what is not a number.
+
+    # Parameters
+
+    tags : tag names, such as `["O", "B-PER", "I-PER"]`. encoding : `BIO` or `BIOUL`.
+    """
+
+    def __init__(self, tags: list[str], encoding: str) -> None:
+        super().__init__()
+        count = len(tags)
+        self.transitions = torch.nn.Parameter(torch.empty(count, count))
+        self.start_transitions = torch.nn.Parameter(torch.empty(count))
+        self.end_transitions = torch.nn.Parameter(torch.empty(count))
+        # (tags + 2, tags + 2): START and END are the last two
+        penalties = torch.full((count + 2, count + 2), -torch.inf)
+        penalties[tuple(zip(*allowed_transitions(encoding, dict(enumerate(tags))), strict=True))] = 0.0
+        self.register_buffer("penalties", penalties, persistent=False)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        torch.nn.init.xavier_normal_(self.transitions)
+        torch.nn.init.normal_(self.start_transitions)
+        torch.nn.init.normal_(self.end_transitions)
+
+    def forward(self, logits: Tensor, tags: LongTensor, mask: BoolTensor) -> Tensor:
+        """`log p(tags | logits)` of each row: `(rows,)` from `(rows, tokens, tags)`, `(rows, tokens)` and the mask."""
+        with torch.autocast(logits.device.type, enabled=False):
+            logits = self._clean(logits, mask)
+            tags = tags.masked_fill(~mask, 0)
+            return self._path_score(logits, tags, mask) - self._log_partition(logits, mask)
+
+    def _clean(self, logits: Tensor, mask: BoolTensor) -> Tensor:
+        return logits.to(self.transitions.dtype).masked_fill(~mask.unsqueeze(-1), 0.0)
+
+    def _path_score(self, logits: Tensor, tags: LongTensor, mask: BoolTensor) -> Tensor:
+        # (rows, tokens): padding was set to 0
+        emitted = logits.gather(2, tags.unsqueeze(2)).squeeze(2)
+        # (rows, tokens - 1)
+        moved = self.transitions[tags[:, :-1], tags[:, 1:]].masked_fill(~mask[:, 1:], 0.0)
+        last_tags = _at_last(tags.unsqueeze(2), mask).squeeze(1)
+        ends = self.start_transitions[tags[:, 0]] + self.end_transitions[last_tags]
+        return emitted.sum(1) + moved.sum(1) + ends
+
+    def _log_partition(self, logits: Tensor, mask: BoolTensor) -> Tensor:
+        """The forward algorithm.
+
+        A step `logsumexp_i(alpha_i + A_ij)` costs rows·tags² exponentials. As a product of `exp(alpha - max alpha)` and
+        `exp(A - max_i A)` it costs rows·tags and a matrix product. Each entry of that product is at least
+        `exp(-spread)`, where `spread` is the widest range of a column of A, whatever the logits are: below the limit no
+        term that matters can vanish in float32, and a CRF in use has ranges of ten or so. Above it, the plain step serves.
+        """
+        # (tags,)
+        peaks = self.transitions.detach().amax(0)
+        if (peaks - self.transitions.detach().amin(0)).amax() < _MATMUL_SPREAD:
+            # (tags, tags)
+            factors = (self.transitions - peaks).exp()
+
+            def step(alpha: Tensor) -> Tensor:
+                top = alpha.detach().amax(1, keepdim=True)
+                return ((alpha - top).exp() @ factors).log() + (peaks + top)
+        else:
+
+            def step(alpha: Tensor) -> Tensor:
+                return torch.logsumexp(alpha.unsqueeze(2) + self.transitions, 1)
+
+        # each (rows, tags)
+        alphas = [self.start_transitions + logits[:, 0]]
+        for emitted in logits.unbind(1)[1:]:
+            alphas.append(step(alphas[-1]) + emitted)
+        return torch.logsumexp(_at_last(torch.stack(alphas, 1), mask) + self.end_transitions, 1)
+
+    @torch.no_grad()
+    def best_tags(self, logits: Tensor, mask: BoolTensor) -> LongTensor:
+        """The most likely tags that the encoding allows (Viterbi): `(rows, tokens)`, 0 at padding."""
+        logits = self._clean(logits, mask)
+        transitions = self.transitions + self.penalties[:-2, :-2]
+        # each (rows, tags)
+        scores, origins = [self.start_transitions + self.penalties[-2, :-2] + logits[:, 0]], []
+        for emitted in logits.unbind(1)[1:]:
+            # (rows, tags before, tags) -> (rows, tags)
+            best, origin = (scores[-1].unsqueeze(2) + transitions).max(1)
+            scores.append(best + emitted)
+            origins.append(origin)
+        final = _at_last(torch.stack(scores, 1), mask) + self.end_transitions + self.penalties[:-2, -1]
+        return _trace(final.argmax(1), origins, mask)
+
+
+def _at_last(tensor: Tensor, mask: BoolTensor) -> Tensor:
+    """`(rows, tokens, dim)` at the last word of each row: `(rows, dim)`."""
+    return tensor[torch.arange(len(mask), device=mask.device), mask.sum(1) - 1]
+
+
+def _trace(last_tags: LongTensor, origins: list[LongTensor], mask: BoolTensor) -> LongTensor:
+    """Follows the tags that each step came from, `(rows, tags)` for each step, back from the last tag of each row."""
+    last = mask.sum(1) - 1
+    # each (rows,)
+    tags = [torch.where(last == len(origins), last_tags, 0)]
+    for position in range(len(origins) - 1, -1, -1):
+        came_from = origins[position].gather(1, tags[-1].unsqueeze(1)).squeeze(1)
+        earlier = torch.where(last > position, came_from, 0)
+        tags.append(torch.where(last == position, last_tags, earlier))
+    return torch.stack(tags[::-1], 1)
