@@ -1,0 +1,119 @@
+"""Batches of one task each."""
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.tqdm import Tqdm
+from allennlp.data import Batch, DataLoader, Instance, Vocabulary
+from allennlp.data.data_loaders import TensorDict
+from allennlp.nn.util import move_to_device
+
+from hmtl.batching import BatchBudget
+from hmtl.dataset_readers import MultiTaskReader
+
+
+@dataclass(frozen=True)
+class TaskSize:
+    """How much data a task has: what schedules share out the steps by."""
+
+    batches: int
+    instances: int
+
+
+@DataLoader.register("hmtl")
+class MultiTaskLoader(DataLoader):
+    """Holds every task's instances and deals them in batches.
+
+    The order of a task's batches is a function of (seed, task, pass) alone: no iterator has a state to save.
+
+    # Parameters
+
+    reader : of `type: "hmtl"`. data_path : by task, or one path for all.
+    budgets : what a batch may hold, by task; `budget` for the others.
+    shuffle : off for evaluation, whose iteration goes through all tasks once.
+    """
+
+    def __init__(
+        self,
+        reader: MultiTaskReader,
+        data_path: str | Path | dict[str, str],
+        budgets: dict[str, BatchBudget] | None = None,
+        budget: BatchBudget = BatchBudget(),  # noqa: B008 - frozen
+        seed: int = 13370,
+        cuda_device: int | str | torch.device | None = None,
+    ) -> None:
+        self.budgets = _check_budgets(budgets or {}, reader)
+        self.budget = budget
+        self.seed = seed
+        self.device = None if cuda_device is None else torch.device(cuda_device)
+        self.instances: dict[str, list[Instance]] = {
+            task: list(Tqdm.tqdm(reader.read_task(task, path), desc=f"reading {task}", unit=" instances"))
+            for task, path in reader.paths(data_path).items()
+        }
+        self._shapes = {
+            task: [_shape(instance) for instance in instances] for task, instances in self.instances.items()
+        }
+        self._vocab: Vocabulary | None = None
+
+    @property
+    def tasks(self) -> list[str]:
+        return list(self.instances)
+
+    def size(self, task: str) -> TaskSize:
+        """Batches (of the first pass) and instances."""
+        return TaskSize(len(self.batches(task, 0)), len(self.instances[task]))
+
+    def batches(self, task: str, pass_number: int | None) -> list[list[int]]:
+        """Instance numbers of each batch of one pass through a task's data, shuffled; in order without a pass number."""
+        rng = None
+        if pass_number is not None:
+            rng = np.random.default_rng([self.seed, zlib.crc32(task.encode()), pass_number])
+        return self.budgets.get(task, self.budget).batches(self._shapes[task], rng)
+
+    def tensors(self, task: str, numbers: list[int]) -> TensorDict:
+        """The batch of these instances as the model's arguments."""
+        batch = Batch([self.instances[task][number] for number in numbers])
+        tensors = {**batch.as_tensor_dict(), "task": task}
+        return tensors if self.device is None else move_to_device(tensors, self.device)
+
+    def iterate(self, task: str) -> Iterator[TensorDict]:
+        """One task's data once, in a fixed order."""
+        for numbers in self.batches(task, None):
+            yield self.tensors(task, numbers)
+
+    def __iter__(self) -> Iterator[TensorDict]:
+        for task in self.tasks:
+            yield from self.iterate(task)
+
+    def __len__(self) -> int:
+        return sum(len(self.batches(task, None)) for task in self.tasks)
+
+    def iter_instances(self) -> Iterator[Instance]:
+        for instances in self.instances.values():
+            yield from instances
+
+    def index_with(self, vocab: Vocabulary) -> None:
+        for instance in self.iter_instances():
+            instance.index_fields(vocab)
+
+    def set_target_device(self, device: torch.device) -> None:
+        self.device = device
+
+
+def _shape(instance: Instance) -> tuple[int, int]:
+    lengths = [end - start + 1 for start, end in instance["documents"].document.sentences]
+    return len(lengths), max(lengths)
+
+
+def _check_budgets(budgets: Mapping[str, BatchBudget], reader: MultiTaskReader) -> Mapping[str, BatchBudget]:
+    for task in budgets:
+        if task not in reader.readers:
+            raise ConfigurationError(
+                f"data_loader.budgets.{task}: there is no such task; the tasks are {', '.join(reader.readers)}"
+            )
+    return budgets

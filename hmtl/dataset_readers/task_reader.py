@@ -1,0 +1,99 @@
+"""Documents of one corpus become the instances of one task."""
+
+import logging
+from collections.abc import Iterator
+from typing import ClassVar
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader, Instance, TokenIndexer
+from allennlp.data.fields import TextField
+from allennlp.data.token_indexers import SingleIdTokenIndexer
+from allennlp.data.tokenizers import Token
+
+from hmtl.dataset_readers.fields import DocumentField, RowsField
+from hmtl.dataset_readers.split import crossing_annotations, split_sentences
+from hmtl.documents import Document
+from hmtl.formats import Format
+
+logger = logging.getLogger(__name__)
+
+
+class TaskReader(DatasetReader):
+    """Reads the documents of any format that carries the task's layer.
+
+    # Parameters
+
+    format : how the files are written.
+    task : the task's name; its labels go to the vocabulary namespace `{task}_labels`.
+    token_indexers : shared by all tasks of a model, since they share its embedder.
+    layer : the layer of annotation to learn, one of `Document`'s; default the task type's own.
+    """
+
+    default_layer: ClassVar[str]
+    by_sentence: ClassVar[bool] = True
+    """Whether an instance is a sentence or a whole document."""
+
+    def __init__(
+        self,
+        format: Format,
+        task: str | None = None,
+        token_indexers: dict[str, TokenIndexer] | None = None,
+        layer: str | None = None,
+        **kwargs,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.format = format
+        self.layer = layer or self.default_layer
+        self.task = task or self.layer
+        self.token_indexers = token_indexers or {"tokens": SingleIdTokenIndexer(lowercase_tokens=True)}
+        if self.layer not in format.layers:
+            carried = ", ".join(sorted(format.layers))
+            raise ConfigurationError(
+                f"dataset_reader.readers.{self.task}.format: '{format_name(format)}' carries no {self.layer} (it "
+                f"carries {carried}); choose another format, or set the task's `layer`"
+            )
+
+    def _read(self, file_path: str) -> Iterator[Instance]:
+        lost, lost_at, kept = 0, "", 0
+        for document in self.format.read(file_path):
+            if getattr(document, self.layer) is None:
+                continue
+            if self.by_sentence and (crossing := crossing_annotations(document, self.layer)):
+                lost, lost_at = lost + crossing, lost_at or document.source
+            for part in split_sentences(document) if self.by_sentence else [document]:
+                kept += 1
+                yield self.text_to_instance(part)
+        if not kept:
+            raise ConfigurationError(
+                f"{file_path}: no document is annotated with {self.layer}, which task '{self.task}' learns; "
+                "name a file that is, or remove the task"
+            )
+        if lost:
+            logger.warning(
+                "%s: task '%s' neither trains nor scores %d %s that cross the end of a sentence (the first in the "
+                "document at %s)", file_path, self.task, lost, self.layer, lost_at,
+            )  # fmt: skip
+
+    def text_to_instance(self, document: Document) -> Instance:  # type: ignore[override]
+        """One instance: the document's sentences as rows, and the document itself."""
+        return Instance(
+            {
+                "tokens": RowsField(
+                    [
+                        TextField([Token(word) for word in document.tokens[start : end + 1]], self.token_indexers)
+                        for start, end in document.sentences
+                    ]
+                ),
+                "documents": DocumentField(document, self.labels(document)),
+            }
+        )
+
+    def labels(self, document: Document) -> dict[str, list[str]]:
+        """The labels to count for the vocabulary, by namespace."""
+        return {f"{self.task}_labels": [item.label for item in getattr(document, self.layer) or ()]}
+
+
+def format_name(format: Format) -> str:
+    """The name under which a config knows the format."""
+    names = [name for name in Format.list_available() if Format.by_name(name) is type(format)]
+    return names[0] if names else type(format).__name__

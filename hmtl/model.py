@@ -1,0 +1,105 @@
+"""The model: embedder, backbone, heads."""
+
+from typing import Any
+
+import torch
+from allennlp.common import Lazy
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import TextFieldTensors, Vocabulary
+from allennlp.models import Model
+from allennlp.modules import TextFieldEmbedder
+from allennlp.nn import InitializerApplicator
+from allennlp.nn.util import get_text_field_mask
+
+from hmtl.backbones import Backbone
+from hmtl.documents import Document
+from hmtl.heads import Head
+
+
+@Model.register("hmtl")
+class MultiTaskModel(Model):
+    """Several tasks in one network.
+
+    # Parameters
+
+    embedder : the word representations x that all tasks share.
+    backbone : the levels above them.
+    heads : by task, in the order in which predictions are listed.
+    dropout : on x, in training steps of any task.
+    initializer : applied to all parameters by name once the model is built.
+    """
+
+    default_predictor = "hmtl"
+
+    def __init__(
+        self,
+        vocab: Vocabulary,
+        embedder: TextFieldEmbedder,
+        backbone: Lazy[Backbone],
+        heads: dict[str, Lazy[Head]],
+        dropout: float = 0.0,
+        initializer: InitializerApplicator | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(vocab, **kwargs)
+        if not heads:
+            raise ConfigurationError("model.heads: names no task; give at least one")
+        self.embedder = embedder
+        self.dropout = torch.nn.Dropout(dropout)
+        self.backbone = backbone.construct(input_dim=embedder.get_output_dim(), tasks=list(heads))
+        self.heads = torch.nn.ModuleDict()
+        for task, head in heads.items():
+            input_dim, output_dim = self.backbone.widths(task)
+            self.heads[task] = head.construct(vocab=vocab, task=task, input_dim=input_dim, output_dim=output_dim)
+        (initializer or InitializerApplicator())(self)
+        self._evaluated: set[str] = set()
+
+    @property
+    def tasks(self) -> list[str]:
+        return list(self.heads)
+
+    def forward(  # type: ignore[override]
+        self, tokens: TextFieldTensors, documents: list[Document], task: str | None = None
+    ) -> dict[str, Any]:
+        """One batch of one task, or a prediction of all tasks.
+
+        # Parameters
+
+        tokens : `(rows, words, …)`, a row for each sentence of the documents, in order.
+        documents : whose annotation supervises `task`.
+        task : whose batch this is: only its levels and head run. Without it all heads annotate the documents, each level runs once,
+            and no gold annotation is looked at.
+
+        # Returns
+
+        `loss` with a task; `annotations`, a list over documents for each task, outside training.
+        """
+        mask = get_text_field_mask(tokens)
+        x = self.dropout(self.embedder(tokens))
+        tasks = self.tasks if task is None else [task]
+        levels = self.backbone(x, mask, documents, tasks)
+        outputs = {name: self.heads[name](levels[name], documents, supervised=task is not None) for name in tasks}
+        result: dict[str, Any] = {}
+        if task is not None:
+            result["loss"] = outputs[task]["loss"]
+        if not self.training:
+            self._evaluated.update(() if task is None else (task,))
+            result["annotations"] = {name: output["annotations"] for name, output in outputs.items()}
+        return result
+
+    def make_output_human_readable(self, output_dict: dict[str, Any]) -> dict[str, Any]:
+        """Turns `{task: [annotation of each document]}` into one list over documents, as AllenNLP's commands expect."""
+        by_task = output_dict.get("annotations", {})
+        documents = [dict(zip(by_task, values, strict=True)) for values in zip(*by_task.values(), strict=True)]
+        return {**output_dict, "annotations": documents}
+
+    def get_metrics(self, reset: bool = False) -> dict[str, float]:
+        """`task/metric` for every task that was evaluated since the last reset."""
+        evaluated = [task for task in self.heads if task in self._evaluated]
+        if reset:
+            self._evaluated.clear()
+        return {
+            f"{task}/{name}": value
+            for task in evaluated
+            for name, value in self.heads[task].get_metrics(reset).items()
+        }
