@@ -18,7 +18,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from corpus_rules import check_piece
+from corpus_hints import HINTS, one_cluster_per_name
+from corpus_rules import RULES, one_type_per_cluster
 from corpus_source import RELATION_TYPES, SPLITS, Piece, Problem, Sentence, Span, read_piece
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
@@ -32,6 +33,17 @@ def read_corpus(paths: list[Path]) -> tuple[list[Piece], list[Problem]]:
         pieces.append(piece)
         problems += sorted(unreadable + check_piece(piece), key=lambda problem: problem.line)
     return pieces, problems
+
+
+def check_piece(piece: Piece) -> list[Problem]:
+    """Every broken rule and every hint of the piece, by line."""
+    broken = [finding for sentence in piece.sentences for rule in RULES for finding in rule(sentence)]
+    hinted = [finding for sentence in piece.sentences for hint in HINTS for finding in hint(sentence)]
+    errors = [Problem(piece.path, *finding) for finding in (*broken, *one_type_per_cluster(piece))]
+    hints = [
+        Problem(piece.path, *finding, is_warning=True) for finding in (*hinted, *one_cluster_per_name(piece))
+    ]
+    return sorted(errors + hints, key=lambda problem: problem.line)
 
 
 def document(piece: Piece) -> dict[str, Any]:

@@ -11,23 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import spacy
+from corpus_markup import SourceError, strip_markup
 
-ENTITY_TYPES = ("PERSON", "ORG", "GPE", "LOC", "FAC", "DATE", "EVENT", "PRODUCT")
-MENTION_TYPES = ("PER", "ORG", "GPE", "LOC", "FAC", "VEH")
 RELATION_TYPES = ("PHYS", "PART-WHOLE", "PER-SOC", "ORG-AFF", "ART", "GEN-AFF")
 SPLITS = ("train", "dev", "test")
 
+TITLES = frozenset(
+    "Dr Mr Mrs Ms Miss Sir Lady Lord Captain Capt Colonel Sergeant Inspector Professor Mayor "
+    "Minister Councillor Father Sister Judge".split()
+)
+Finding = tuple[int, str, str]  # line, cause, mend
 TOKENIZER = spacy.blank("en").tokenizer
-MARK = re.compile(r"(?P<open>[{\[])(?P<type>[^\s@{}\[\]]*)(?P<cluster>@[^\s{}\[\]]*)? ?|(?P<close>[}\]])")
-CLOSING = {"{": "}", "[": "]"}
-
-
-class SourceError(ValueError):
-    """What is wrong with one line of a piece, and the mend; the reader adds where."""
-
-    def __init__(self, cause: str, mend: str) -> None:
-        super().__init__(cause, mend)
-        self.cause, self.mend = cause, mend
 
 
 @dataclass(frozen=True)
@@ -77,6 +71,11 @@ class Sentence:
 
     def words(self, span: Span) -> str:
         return self.text[self.offsets[span.start][0] : self.offsets[span.end][1]]
+
+    def innermost_label(self, entity: Span) -> str | None:
+        """The type of the smallest mention around the entity, or None."""
+        around = [mention for mention in self.mentions if mention.contains(entity)]
+        return min(around, key=lambda span: span.end - span.start).label if around else None
 
 
 @dataclass
@@ -148,49 +147,6 @@ def read_sentence(number: int, line: str) -> Sentence:
     entities.sort(key=lambda span: (span.start, -span.end))
     mentions.sort(key=lambda span: (span.start, -span.end))
     return Sentence(number, text, [token.text for token in doc], offsets, entities, mentions)
-
-
-def strip_markup(line: str) -> tuple[str, list[tuple[int, int, str, str | None]]]:
-    """The text without mark-up, and of each bracket pair (first character, end character, type, cluster)."""
-    text, marks, position = "", [], 0
-    stack: list[tuple[str, int, str, str | None]] = []
-    for match in MARK.finditer(line):
-        text += line[position : match.start()]
-        position = match.end()
-        if match["open"]:
-            stack.append((match["open"], len(text), *read_opening(match)))
-            continue
-        if not stack:
-            raise SourceError(f"a {match['close']!r} that closes nothing", "remove it or open its bracket")
-        opened, start, label, cluster = stack.pop()
-        if CLOSING[opened] != match["close"]:
-            raise SourceError(
-                f"the {opened!r} of {label} at {text[start:]!r} is closed by {match['close']!r}",
-                "nest the brackets, they must not cross",
-            )
-        marks.append((start, len(text), label, cluster))
-    if stack:
-        opened, _, label, _ = stack[-1]
-        raise SourceError(f"the {opened!r} of {label} is never closed", f"add {CLOSING[opened]!r}")
-    return text + line[position:], marks
-
-
-def read_opening(match: re.Match[str]) -> tuple[str, str | None]:
-    """The type and cluster that an opening bracket declares."""
-    label, cluster, is_mention = match["type"], match["cluster"], match["open"] == "{"
-    known = MENTION_TYPES if is_mention else ENTITY_TYPES
-    if label not in known:
-        kind = "mention" if is_mention else "entity"
-        raise SourceError(f"unknown {kind} type {label!r} in {match[0]!r}", f"use one of {', '.join(known)}")
-    if not match[0].endswith(" "):
-        raise SourceError(f"no space after {match[0]!r}", "write the type, one space, then the text")
-    if not is_mention:
-        if cluster is not None:
-            raise SourceError(f"the entity {match[0]!r} names a cluster", "write '[TYPE text]'")
-        return label, None
-    if cluster is None or not re.fullmatch(r"@[\w-]+", cluster):
-        raise SourceError(f"the mention {match[0]!r} names no cluster", "write '{TYPE@cluster text}'")
-    return label, cluster[1:]
 
 
 def read_relation(number: int, line: str, sentence: Sentence) -> Relation:
