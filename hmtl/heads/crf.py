@@ -10,8 +10,8 @@ _MATMUL_SPREAD = 60.0
 class LinearChainCRF(torch.nn.Module):
     """`p(y|x) ∝ exp(start[y_1] + Σ_t logits[t, y_t] + Σ_t transitions[y_{t-1}, y_t] + end[y_T])`.
 
-    The encoding's constraints bind the decoder alone, so that the loss is that of an ordinary CRF. Rows are padded on the
-    right and hold a word at least; padding may hold anything, even what is not a number.
+    The encoding's constraints bind the decoder alone, so that the loss is that of an ordinary CRF. Rows are
+    padded on the right and hold a word at least; padding may hold anything, even what is not a number.
 
     # Parameters
 
@@ -36,7 +36,8 @@ class LinearChainCRF(torch.nn.Module):
         torch.nn.init.normal_(self.end_transitions)
 
     def forward(self, logits: Tensor, tags: LongTensor, mask: BoolTensor) -> Tensor:
-        """`log p(tags | logits)` of each row: `(rows,)` from `(rows, tokens, tags)`, `(rows, tokens)` and the mask."""
+        """`log p(tags | logits)` of each row: `(rows,)` from `(rows, tokens, tags)`, `(rows, tokens)` and the
+        mask."""
         with torch.autocast(logits.device.type, enabled=False):
             logits = self._clean(logits, mask)
             tags = tags.masked_fill(~mask, 0)
@@ -57,10 +58,11 @@ class LinearChainCRF(torch.nn.Module):
     def _log_partition(self, logits: Tensor, mask: BoolTensor) -> Tensor:
         """The forward algorithm.
 
-        A step `logsumexp_i(alpha_i + A_ij)` costs rows·tags² exponentials. As a product of `exp(alpha - max alpha)` and
-        `exp(A - max_i A)` it costs rows·tags and a matrix product. Each entry of that product is at least
-        `exp(-spread)`, where `spread` is the widest range of a column of A, whatever the logits are: below the limit no
-        term that matters can vanish in float32, and a CRF in use has ranges of ten or so. Above it, the plain step serves.
+        A step `logsumexp_i(alpha_i + A_ij)` costs rows·tags² exponentials. As a product of `exp(alpha - max
+        alpha)` and `exp(A - max_i A)` it costs rows·tags and a matrix product. Each entry of that product is
+        at least `exp(-spread)`, where `spread` is the widest range of a column of A, whatever the logits are:
+        below the limit no term that matters can vanish in float32, and a CRF in use has ranges of ten or so.
+        Above it, the plain step serves.
         """
         # (tags,)
         peaks = self.transitions.detach().amax(0)
@@ -104,7 +106,8 @@ def _at_last(tensor: Tensor, mask: BoolTensor) -> Tensor:
 
 
 def _trace(last_tags: LongTensor, origins: list[LongTensor], mask: BoolTensor) -> LongTensor:
-    """Follows the tags that each step came from, `(rows, tags)` for each step, back from the last tag of each row."""
+    """Follows the tags that each step came from, `(rows, tags)` for each step, back from the last tag of each
+    row."""
     last = mask.sum(1) - 1
     # each (rows,)
     tags = [torch.where(last == len(origins), last_tags, 0)]

@@ -1,5 +1,7 @@
 """Flat spans as a sequence of tags."""
 
+from typing import NoReturn
+
 import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
@@ -19,23 +21,25 @@ NESTED = (None, "outermost", "innermost")
 
 @Head.register("crf_tagger")
 class CrfTagger(Head):
-    """Named entities or mentions that do not overlap: a linear layer and a linear-chain CRF (Lample et al. 2016, "Neural
-    Architectures for Named Entity Recognition"), as HMTL's heads for entities and mentions.
+    """Named entities or mentions that do not overlap: a linear layer and a linear-chain CRF (Lample et al.
+    2016, "Neural Architectures for Named Entity Recognition"), as HMTL's heads for entities and mentions.
 
-    The loss is the negative log-likelihood of the tags, summed over the batch. Every span lies within a sentence. Gold that
-    is not flat, or crosses a sentence's end, is never found and counts as missed.
+    The loss is the negative log-likelihood of the tags, summed over the batch. Every span lies within a
+    sentence. Gold that is not flat, or crosses a sentence's end, is never found and counts as missed.
 
     # Parameters
 
     layer : the Document field it fills, `entities` or `mentions`.
     encoding : `BIOUL` or `BIO`.
     dropout : on the level's output.
-    nested : of overlapping gold spans, train on the `outermost` or the `innermost`. By default they are an error.
+    nested : of overlapping gold spans, train on the `outermost` or the `innermost`. By default they are an
+        error.
     per_label : report the scores of each label too.
 
     # Raises
 
-    `ConfigurationError` for an unknown `layer`, `encoding` or `nested`; in training, for gold spans that overlap.
+    `ConfigurationError` for an unknown `layer`, `encoding` or `nested`; in training, for gold spans that
+    overlap.
     """
 
     main_metric = "+f1"
@@ -54,7 +58,9 @@ class CrfTagger(Head):
     ) -> None:
         super().__init__(vocab, task, input_dim, output_dim)
         if nested not in NESTED:
-            raise ConfigurationError(f"model.heads.{task}.nested: '{nested}' is unknown; choose outermost or innermost")
+            raise ConfigurationError(
+                f"model.heads.{task}.nested: '{nested}' is unknown; choose outermost or innermost"
+            )
         self.layer = check_layer(layer, task)  # type: ignore[misc]
         self.nested = nested
         self.tag_set = TagSet(self.labels, encoding)
@@ -94,19 +100,24 @@ class CrfTagger(Head):
         return self.tag_set.encode(spans, rows, tokens)
 
     def _flat(self, spans: list[RowSpan], document: Document) -> list[RowSpan]:
-        """The spans to train on. The loss of evaluation sets, whose gold is scored in full, takes the outermost by default."""
+        """The spans to train on. The loss of evaluation sets, whose gold is scored in full, takes the
+        outermost by default."""
         flat: list[RowSpan] = []
         taken: dict[tuple[int, int], Span] = {}
         outermost = self.nested != "innermost"
-        for placed in sorted(spans, key=lambda s: (s.start - s.end if outermost else s.end - s.start)):
+        for placed in sorted(spans, key=lambda s: s.start - s.end if outermost else s.end - s.start):
             words = [(placed.row, token) for token in range(placed.start, placed.end + 1)]
             rival = next((taken[word] for word in words if word in taken), None)
             if rival is None:
                 flat.append(placed)
                 taken.update(dict.fromkeys(words, placed.span))
             elif self.training and self.nested is None:
-                raise ConfigurationError(
-                    f"{document.source or document.id}: {self.layer} {tuple(rival)} and {tuple(placed.span)} overlap, which tags "
-                    f"cannot express; set model.heads.{self.task}.type to span_classifier, or nested to outermost or innermost"
-                )
+                self._reject(rival, placed.span, document)
         return flat
+
+    def _reject(self, one: Span, other: Span, document: Document) -> NoReturn:
+        raise ConfigurationError(
+            f"{document.source or document.id}: {self.layer} {tuple(one)} and {tuple(other)} overlap, which tags "
+            f"cannot express; set model.heads.{self.task}.type to span_classifier, "
+            "or its `nested` to outermost or innermost"
+        )

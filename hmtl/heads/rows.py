@@ -22,8 +22,9 @@ class RowSpan(NamedTuple):
 
 
 def sentence_rows(documents: list[Document]) -> Iterator[tuple[int, int, int, int]]:
-    """`(row, document, start, end)` of each sentence: its row in the batch, the index of its document, and its first and last
-    token in the document's own count (both inclusive). A token t of the row is token `start + t` of the document."""
+    """`(row, document, start, end)` of each sentence: its row in the batch, the index of its document, and
+    its first and last token in the document's own count (both inclusive). A token t of the row is token
+    `start + t` of the document."""
     row = 0
     for number, document in enumerate(documents):
         for start, end in document.sentences:
@@ -39,7 +40,8 @@ def flatten(tensor: Tensor, mask: BoolTensor) -> Tensor:
 def label_indices(labels: list[str], wanted: str, document: Document, task: str) -> int:
     """The index of a gold label among the labels of a task.
 
-    Raises `ConfigurationError` where it is not among them, as for a label that occurs in no training document.
+    Raises `ConfigurationError` where it is not among them, as for a label that occurs in no training
+    document.
     """
     try:
         return labels.index(wanted)
@@ -54,11 +56,15 @@ def label_indices(labels: list[str], wanted: str, document: Document, task: str)
 def check_layer(layer: str, task: str) -> str:
     """The name of a layer of spans. Raises `ConfigurationError` for any other."""
     if layer not in SPAN_LAYERS:
-        raise ConfigurationError(f"model.heads.{task}.layer: '{layer}' is unknown; choose {' or '.join(SPAN_LAYERS)}")
+        raise ConfigurationError(
+            f"model.heads.{task}.layer: '{layer}' is unknown; choose {' or '.join(SPAN_LAYERS)}"
+        )
     return layer
 
 
-def gold_spans(documents: list[Document], layer: str, task: str) -> Iterator[tuple[Document, list[RowSpan], int]]:
+def gold_spans(
+    documents: list[Document], layer: str, task: str
+) -> Iterator[tuple[Document, list[RowSpan], int]]:
     """For each document the spans of `layer` that lie within one row, and how many cross a sentence's end.
 
     Raises `ConfigurationError` where a document is not annotated with that layer.
@@ -68,8 +74,8 @@ def gold_spans(documents: list[Document], layer: str, task: str) -> Iterator[tup
         spans = getattr(document, layer)
         if spans is None:
             raise ConfigurationError(
-                f"{document.source or document.id}: the document has no layer '{layer}', which task '{task}' learns from; "
-                "annotate it (an empty layer will do), or take the file out of the task's data"
+                f"{document.source or document.id}: the document has no layer '{layer}', which task '{task}' "
+                "learns from; annotate it (an empty layer will do), or take the file out of the task's data"
             )
         starts = [start for start, _ in document.sentences]
         placed = []

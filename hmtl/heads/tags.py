@@ -11,7 +11,8 @@ PREFIXES = {"BIO": "BI", "BIOUL": "BIUL"}
 
 
 class TagSet:
-    """The tags of some labels: O is 0, and label l owns the next tags from `1 + l * len(prefixes)`, one for each prefix.
+    """The tags of some labels: O is 0, and label l owns the next tags from `1 + l * len(prefixes)`, one for
+    each prefix.
 
     # Raises
 
@@ -53,5 +54,7 @@ class TagSet:
         # each (spans, 2), as both are in row order: the n-th start belongs to the n-th end
         starts, ends = (inside & ~follows).nonzero(), (inside & ~goes_on).nonzero()
         labels = (tags[starts[:, 0], starts[:, 1]] - 1) // len(self.prefixes)
-        for (row, start), end, label in zip(starts.tolist(), ends[:, 1].tolist(), labels.tolist(), strict=True):
+        for (row, start), end, label in zip(
+            starts.tolist(), ends[:, 1].tolist(), labels.tolist(), strict=True
+        ):
             yield row, start, end, self.labels[label]

@@ -15,7 +15,9 @@ class Untrainable:
 
     def __init__(self, task: str, reason: str) -> None:
         self.count = 0
-        self._message = f"{task}: %d gold spans could not be trained on: {reason}; they count as missed in evaluation"
+        self._message = (
+            f"{task}: %d gold spans could not be trained on: {reason}; they count as missed in evaluation"
+        )
         self._told = False
 
     def add(self, count: int) -> None:

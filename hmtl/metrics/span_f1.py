@@ -12,14 +12,16 @@ from hmtl.metrics.counts import precision_recall_f1
 
 @Metric.register("exact_span_f1")
 class SpanF1(Metric):
-    """Micro-averaged scores over all documents: a predicted span counts where the gold annotation has the same
-    first token, last token and label (the rule of CoNLL-2003, Tjong Kim Sang and De Meulder 2003). Nested spans are welcome.
+    """Micro-averaged scores over all documents: a predicted span counts where the gold annotation has the
+    same first token, last token and label (the rule of CoNLL-2003, Tjong Kim Sang and De Meulder 2003).
+    Nested spans are welcome.
 
     Counts are summed over distributed workers when they are read, so every worker must read them.
 
     # Parameters
 
-    labels : also score each of these on its own (`f1_PER`, …). Other labels count in the overall scores alone.
+    labels : also score each of these on its own (`f1_PER`, …). Other labels count in the overall scores
+        alone.
     """
 
     supports_distributed = True
