@@ -52,6 +52,9 @@ class RowsField(Field[TensorTree]):
     def __len__(self) -> int:
         return len(self.sentences)
 
+    def __str__(self) -> str:
+        return " ".join(token.text for sentence in self.sentences for token in sentence.tokens)
+
 
 class DocumentField(Field[Document]):
     """Carries a document to the model, where heads read its annotation, and tells the vocabulary its labels.
@@ -81,6 +84,9 @@ class DocumentField(Field[Document]):
 
     def empty_field(self) -> "DocumentField":
         return DocumentField(self.document, {})
+
+    def __str__(self) -> str:
+        return self.document.id
 
 
 def _join(join, trees: list[TensorTree]) -> TensorTree:

@@ -10,6 +10,7 @@ from allennlp.data import DatasetReader, Instance, TokenIndexer
 from hmtl.dataset_readers.task_reader import TaskReader
 from hmtl.documents import Document
 from hmtl.formats import sniff
+from hmtl.paths import resolve
 
 
 @DatasetReader.register("hmtl")
@@ -37,13 +38,13 @@ class MultiTaskReader(DatasetReader):
         """The path of each task: from a mapping, or the same file for all. Raises `ConfigurationError` for a task
         that no reader knows."""
         if not isinstance(data_path, Mapping):
-            return dict.fromkeys(self.readers, str(data_path))
+            return dict.fromkeys(self.readers, resolve(data_path))
         for task in data_path:
             if task not in self.readers:
                 raise ConfigurationError(
                     f"data path of task '{task}': the model has no such task, only {', '.join(self.readers)}"
                 )
-        return {task: data_path[task] for task in self.readers if task in data_path}
+        return {task: resolve(data_path[task]) for task in self.readers if task in data_path}
 
     def read_task(self, task: str, path: str) -> Iterator[Instance]:
         """The instances of one task."""

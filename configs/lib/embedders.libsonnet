@@ -1,0 +1,38 @@
+// Word representations: what the indexers look up and what the embedder makes of it. Parts are joined with +.
+{
+  // Lower-cased words, trained with the model; from `file` (GloVe's text format) where one is given.
+  words(dim=100, file=null):: {
+    token_indexers+: { words: { type: 'single_id', namespace: 'tokens', lowercase_tokens: true } },
+    token_embedders+: {
+      words: { type: 'embedding', vocab_namespace: 'tokens', embedding_dim: dim, trainable: true }
+             + (if file == null then {} else { pretrained_file: file }),
+    },
+  },
+
+  // A convolution over the characters of a word, case kept. Short words are padded to the filter's width.
+  characters(filters=64, width=3, dim=16, dropout=0.1):: {
+    token_indexers+: { characters: { type: 'characters', namespace: 'token_characters', min_padding_length: width } },
+    token_embedders+: {
+      characters: {
+        type: 'character_encoding',
+        embedding: { vocab_namespace: 'token_characters', embedding_dim: dim },
+        encoder: { type: 'cnn', embedding_dim: dim, num_filters: filters, ngram_filter_sizes: [width] },
+        dropout: dropout,
+      },
+    },
+  },
+
+  // Peters et al. 2018: a frozen language model of three layers, mixed by learned weights.
+  elmo(options_file, weight_file):: {
+    token_indexers+: { elmo: { type: 'elmo_characters' } },
+    token_embedders+: {
+      elmo: {
+        type: 'elmo_token_embedder', options_file: options_file, weight_file: weight_file,
+        do_layer_norm: false, dropout: 0.0,
+      },
+    },
+  },
+
+  words_and_characters(dim=100):: self.words(dim) + self.characters(),
+  glove_and_characters(file, dim):: self.words(dim, file) + self.characters(),
+}

@@ -1,0 +1,87 @@
+// An experiment is a list of tasks. This file turns it into a whole AllenNLP config.
+local embedders = import 'embedders.libsonnet';
+local tasks = import 'tasks.libsonnet';
+
+local checked(tasks) =
+  local names = [task.name for task in tasks];
+  if names == [] then error 'experiment: its list of tasks is empty; name at least one'
+  else if std.length(std.set(names)) < std.length(names)
+  then error 'experiment: two tasks have one name (%s); each needs its own' % std.join(', ', names)
+  else tasks;
+
+local format(value) = if std.isString(value) then { type: value } else value;
+
+tasks {
+  embedders: embedders,
+
+  // Where the corpora lie: the environment variable of that name, looked up when a file is opened.
+  data_root: '$HMTL_DATA',
+
+  // Splits that are folders of one root. A format is a name, or an object with a `type`.
+  splits(root, format, train='train', validation='dev', test='test'):: {
+    format: format, train: root + '/' + train, validation: root + '/' + validation, test: root + '/' + test,
+  },
+
+  // Splits that are named one by one.
+  files(format, train, validation, test):: { format: format, train: train, validation: validation, test: test },
+
+  experiment: {
+    // What an experiment may state; only the tasks it must.
+    tasks:: error 'experiment: state its tasks',
+    embedder:: embedders.words_and_characters(),
+    backbone:: { type: 'hierarchical' },
+    dropout:: 0.0,
+    schedule:: { type: 'proportional' },
+    optimizer:: { type: 'adam', lr: 0.001 },
+    learning_rate_scheduler:: { type: 'reduce_on_plateau', mode: 'max', factor: 0.5, patience: 5, min_lr: 1e-7 },
+    epochs:: 100,
+    patience:: 10,
+    min_count:: {},  // by vocabulary namespace, such as { tokens: 2 }
+    seed:: 13370,
+
+    local list = checked(self.tasks),
+    local per_task(value, keep=function(task) true) = { [task.name]: value(task) for task in list if keep(task) },
+    local paths(split) = per_task(function(task) task.data[split], function(task) task.data[split] != null),
+    local loader = { type: 'hmtl', seed: outer.seed, budgets: per_task(function(task) task.batch) },
+    local outer = self,
+
+    random_seed: self.seed,
+    numpy_seed: self.seed,
+    pytorch_seed: self.seed,
+    dataset_reader: {
+      type: 'hmtl',
+      token_indexers: outer.embedder.token_indexers,
+      readers: per_task(function(task) task.reader { format: format(task.data.format) }),
+    },
+    train_data_path: paths('train'),
+    validation_data_path: paths('validation'),
+    test_data_path: paths('test'),
+    datasets_for_vocab_creation: ['train'],
+    vocabulary: { min_count: outer.min_count },
+    model: {
+      type: 'hmtl',
+      embedder: { token_embedders: outer.embedder.token_embedders },
+      dropout: outer.dropout,
+      backbone: outer.backbone {
+        levels: {
+          [task.name]: { encoder: task.encoder, after: task.after, dropout: task.dropout }
+          for task in list
+          if task.level == task.name
+        },
+        task_levels: per_task(function(task) task.level),
+      },
+      heads: per_task(function(task) task.head),
+    },
+    data_loader: loader,
+    trainer: {
+      type: 'hmtl',
+      schedule: outer.schedule,
+      tasks: per_task(function(task) task.training, function(task) task.training != {}),
+      optimizer: outer.optimizer,
+      learning_rate_scheduler: outer.learning_rate_scheduler,
+      num_epochs: outer.epochs,
+      patience: outer.patience,
+      seed: outer.seed,
+    },
+  },
+}
