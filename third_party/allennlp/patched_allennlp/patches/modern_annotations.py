@@ -66,6 +66,13 @@ MODERN_ANNOTATIONS = (
     Patch(
         name="11 annotations",
         file=FROM_PARAMS,
+        find="    signature = inspect.signature(method)\n",
+        replace="    signature = inspect.signature(method, eval_str=True)\n",
+        why="Under `from __future__ import annotations` the annotations are text and were taken for no type at all.",
+    ),
+    Patch(
+        name="11 annotations",
+        file=FROM_PARAMS,
         find="raise TypeError(",
         replace="raise ArgumentTypeError(",
         why="A wrong type in a config is the config's error, which the command line shows in one line.",
