@@ -5,19 +5,21 @@ from pathlib import Path
 from typing import ClassVar
 
 from allennlp.common import Registrable
-from allennlp.common.checks import ConfigurationError
 
-from hmtl.documents import Document
+from hmtl.documents import LAYERS, Document
+from hmtl.formats.files import FormatError, TextFile, find_files, text_file
 
-
-class FormatError(ConfigurationError):
-    """Input that is not what its format promises. The message is one line: `file:line: cause; mend`."""
+__all__ = ["Format", "FormatError"]
 
 
 class Format(Registrable):
     """Reads a file, or every file of this format below a directory (sorted, `.gz` included), as a stream of Documents.
 
     A document's `source` is `file:line` of its beginning. Nothing is skipped: what cannot be read raises `FormatError`.
+
+    # Parameters
+
+    max_megabytes : the most that one file may unpack to, a guard against decompression bombs.
     """
 
     layers: ClassVar[frozenset[str]]
@@ -25,14 +27,56 @@ class Format(Registrable):
     suffixes: ClassVar[tuple[str, ...]]
     """Endings (without `.gz`) of the files that a walk through a directory takes."""
 
+    def __init__(self, max_megabytes: int = 4096) -> None:
+        self.max_bytes = max_megabytes << 20
+
     def read(self, path: str | Path) -> Iterator[Document]:
         """Documents of `path` in file order. Raises `FormatError` (bad content, empty file, no file of this format
         in a directory) and `FileNotFoundError`-like `FormatError` where `path` does not exist."""
+        sources: dict[str, str] = {}
+        for file in self.open(Path(path)):
+            is_empty = True
+            for document in self.read_file(file):
+                is_empty = False
+                earlier = sources.setdefault(document.id, document.source)
+                if earlier != document.source:
+                    cause = f"document '{document.id}' was already read at {earlier}"
+                    raise FormatError(f"{document.source}: {cause}; rename or remove one of them")
+                yield document
+            if is_empty:
+                file.fail(1, "holds no documents", "remove the file or name another")
+
+    def open(self, path: Path) -> Iterator[TextFile]:
+        """The files of `path`, each opened when its lines are asked for."""
+        for file in find_files(path, self.suffixes):
+            yield text_file(file, path, self.max_bytes)
+
+    def read_file(self, file: TextFile) -> Iterator[Document]:
+        """Documents of one file."""
         raise NotImplementedError
 
     def write(self, documents: Iterable[Document], path: str | Path) -> None:
         """Writes one file. Raises `FormatError` where a document has something that this format cannot hold."""
         raise NotImplementedError
+
+    def fit(self, document: Document) -> Document:
+        """The document without the layers that this format cannot carry, so that `write` takes it."""
+        return document.replace(**{layer: None for layer in LAYERS if layer not in self.layers})
+
+    def check_layers(self, document: Document) -> None:
+        """Raises `FormatError` where the document has annotation that this format would lose."""
+        for layer in LAYERS:
+            if layer not in self.layers and getattr(document, layer):
+                self.cannot_hold(document, layer, "leave the layer out with Format.fit, or write jsonl")
+
+    def cannot_hold(self, document: Document, what: str, mend: str) -> None:
+        source = document.source or "output"
+        raise FormatError(f"{source}: document '{document.id}' has {what}, which {self.name} cannot hold; {mend}")
+
+    @property
+    def name(self) -> str:
+        """The registered name."""
+        return next(name for name in Format.list_available() if Format.by_name(name) is type(self))
 
     @classmethod
     def sniff(cls, lines: list[str]) -> bool:

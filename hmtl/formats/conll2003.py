@@ -1,0 +1,138 @@
+"""Flat spans in tagged columns: CoNLL-2003 and everything laid out like it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from allennlp.common.checks import ConfigurationError
+
+from hmtl.documents import Document, Span
+from hmtl.formats import tags as schemes
+from hmtl.formats.align import lay_out
+from hmtl.formats.columns import cells, fits
+from hmtl.formats.files import TextFile, write_lines
+from hmtl.formats.format import Format
+from hmtl.formats.tagged import DOCSTART, Columns, TaggedSection, TaggedSentence
+
+
+@Format.register("conll2003")
+class Conll2003(Format):
+    """One word a row, columns parted by tabs or spaces, a tag in one of them, a blank line after each sentence.
+
+    A document is what a `-DOCSTART-` row or a `# newdoc` comment begins; a file without any is one document. Where
+    `# text = ` comments spell out the sentences, text and offsets are taken from there, a line a sentence.
+    Source: Tjong Kim Sang and De Meulder (2003), https://aclanthology.org/W03-0419.
+
+    # Parameters
+
+    token_column, tag_column : counted from 0, or from the end if negative. `tag_column: null` reads bare text.
+    ignore_labels : spans with these labels are left out, such as `["MISC"]`.
+    scheme : `IOB1`, `BIO`, `BIOUL` or `BIOES`; by default each file's own, recognised from its tags.
+
+    # Raises
+
+    `FormatError` at a tag that the scheme forbids, at a row without its word or tag column and, where one of these
+    is counted from the end, at a row with more or fewer columns than the file's first. What is written are words and
+    tags; ids, text and offsets are not kept.
+    """
+
+    layers = frozenset({"entities"})
+    suffixes = (".conll", ".conll2003", ".bio", ".iob", ".iob2", ".tsv", ".txt", ".train", ".testa", ".testb")
+
+    def __init__(
+        self,
+        token_column: int = 0,
+        tag_column: int | None = -1,
+        ignore_labels: list[str] | None = None,
+        scheme: str | None = None,
+        max_megabytes: int = 4096,
+    ) -> None:
+        super().__init__(max_megabytes)
+        if scheme not in (None, *schemes.SCHEMES):
+            raise ConfigurationError(f"scheme: '{scheme}' is unknown; choose from {', '.join(schemes.SCHEMES)}")
+        self.columns = Columns(token_column, tag_column)
+        self.ignore_labels = frozenset(ignore_labels or ())
+        self.scheme = scheme
+
+    def read_file(self, file: TextFile) -> Iterator[Document]:
+        sections = list(self.columns.sections(file))
+        scheme = self.scheme or schemes.detect(s.tags for section in sections for s in section.sentences)
+        for number, section in enumerate(sections, start=1):
+            name = section.id or (file.stem if len(sections) == 1 else f"{file.stem}.{number}")
+            yield self._document(file, section, name, scheme)
+
+    def _document(self, file: TextFile, section: TaggedSection, name: str, scheme: str) -> Document:
+        tokens: list[str] = []
+        entities: list[Span] = []
+        bounds: list[tuple[int, int]] = []
+        for sentence in section.sentences:
+            spans = self._decode(file, sentence, scheme)
+            entities += [Span(start + len(tokens), end + len(tokens), label) for start, end, label in spans]
+            bounds.append((len(tokens), len(tokens) + len(sentence.tokens) - 1))
+            tokens += sentence.tokens
+        text, offsets = "", []
+        if any(sentence.text is not None for sentence in section.sentences):
+            text, offsets = lay_out([(s.tokens, s.text) for s in section.sentences])
+        return Document(
+            id=name,
+            tokens=tuple(tokens),
+            sentences=tuple(bounds),
+            text=text,
+            offsets=tuple(offsets),
+            entities=None if self.columns.tag is None else tuple(entities),
+            source=file.at(section.line),
+        )
+
+    def _decode(self, file: TextFile, sentence: TaggedSentence, scheme: str) -> list[Span]:
+        try:
+            spans = schemes.decode(sentence.tags, scheme)
+        except schemes.TagError as error:
+            position = min(error.position, len(sentence.tags) - 1)
+            file.fail(sentence.line + position, str(error), "correct the tag, or name the right scheme")
+        return [span for span in spans if span.label not in self.ignore_labels]
+
+    def write(self, documents: Iterable[Document], path: str | Path) -> None:
+        write_lines(path, (line for document in documents for line in self._lines(document)))
+
+    def _lines(self, document: Document) -> Iterator[str]:
+        self.check_layers(document)
+        yield self._heading(document)
+        tags = self._tags(document)
+        for start, end in document.sentences:
+            yield from self._comments(document, start, end)
+            for i in range(start, end + 1):
+                row = self._row(i - start, document.tokens[i], tags[i])
+                if not fits(*row):
+                    self.cannot_hold(document, f"an empty, broken or tabbed word or label in {row}", "replace it")
+                yield "\t".join(row)
+            yield ""
+
+    def _heading(self, document: Document) -> str:
+        return f"{DOCSTART}\tO\n"
+
+    def _comments(self, document: Document, start: int, end: int) -> Iterator[str]:
+        yield from ()
+
+    def _row(self, index: int, token: str, tag: str) -> tuple[str, ...]:
+        return token, tag
+
+    def _tags(self, document: Document) -> list[str]:
+        tags: list[str] = []
+        entities = list(document.entities or ())
+        for first, last in document.sentences:
+            inside = [Span(s - first, e - first, t) for s, e, t in entities if first <= s and e <= last]
+            try:
+                tags += schemes.encode(inside, last - first + 1, self.scheme or "BIO")
+            except schemes.TagError:
+                self.cannot_hold(document, "nested or overlapping entities", "write jsonl")
+        sentence_of = document.sentence_of()
+        if any(sentence_of[start] != sentence_of[end] for start, end, _ in entities):
+            self.cannot_hold(document, "an entity across sentences", "write jsonl")
+        return tags
+
+    @classmethod
+    def sniff(cls, lines: list[str]) -> bool:
+        rows = [cells(line.rstrip(" \t")) for line in lines if line.strip() and not line.startswith(DOCSTART)]
+        are_tagged = all(2 <= len(row) <= 9 and schemes.is_tag(row[-1]) for row in rows)
+        return bool(rows) and are_tagged and not all(schemes.is_tag(cell) for row in rows for cell in row[1:4])
