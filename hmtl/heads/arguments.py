@@ -1,0 +1,67 @@
+"""The arguments of relations: a head for mentions inside a head for relations."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from allennlp.common import Lazy
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Vocabulary
+
+from hmtl.backbones.level import Level
+from hmtl.documents import Document, Span
+from hmtl.heads.head import Head
+
+
+def argument_spans(document: Document) -> tuple[Span, ...] | None:
+    """What may be an argument of a relation: the mentions or, where these are not annotated, the entities."""
+    return document.mentions if document.mentions is not None else document.entities
+
+
+def longest_ending_at(spans: Iterable[Span]) -> dict[int, Span]:
+    """One span for each last token. Of nested ones the longest, since the shorter ones mostly take part in relations with the
+    longer, and those share a last token, so that no pair of tokens stands for them."""
+    return {span.end: span for span in sorted(spans, key=lambda span: (span.start, span.label), reverse=True)}
+
+
+class ArgumentFinder(torch.nn.Module):
+    """Trains and runs a head for mentions as task `{task}_argument`, whose labels are therefore `{task}_argument_labels`.
+
+    # Parameters
+
+    head : `crf_tagger`, `span_classifier` or another head that fills `mentions` or `entities`.
+    The other parameters are those of the head for relations that it serves.
+    """
+
+    def __init__(self, head: Lazy[Head], vocab: Vocabulary, task: str, input_dim: int, output_dim: int) -> None:
+        super().__init__()
+        self.task = f"{task}_argument"
+        self.head = head.construct(vocab=vocab, task=self.task, input_dim=input_dim, output_dim=output_dim)
+        if self.head.layer not in ("mentions", "entities"):
+            raise ConfigurationError(
+                f"model.heads.{task}.arguments: fills {self.head.layer}; choose a head for mentions or entities"
+            )
+
+    @property
+    def labels(self) -> list[str]:
+        """The types of arguments."""
+        return self.head.labels
+
+    def forward(self, level: Level, documents: list[Document], supervised: bool) -> dict[str, Any]:
+        """What `Head.forward` returns; the annotations are spans."""
+        return self.head(level, [self._annotated(d) for d in documents] if supervised else documents, supervised)
+
+    def get_metrics(self, reset: bool = False) -> dict[str, float]:
+        """The mention head's, as `argument_*`."""
+        return {f"argument_{name}": value for name, value in self.head.get_metrics(reset).items()}
+
+    def _annotated(self, document: Document) -> Document:
+        spans = argument_spans(document)
+        if spans is None:
+            raise ConfigurationError(
+                f"{document.source or document.id}: has neither mentions nor entities, from which task '{self.task}' "
+                "learns to find arguments; annotate them, or set the relation head's `arguments` to null"
+            )
+        if getattr(document, self.head.layer) is spans:
+            return document
+        return document.replace(**{self.head.layer: spans})
