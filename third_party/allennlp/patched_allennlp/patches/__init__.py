@@ -1,7 +1,11 @@
 """The table of patches, in the order they are applied."""
 
+from patched_allennlp.patches.archives import ARCHIVES
+from patched_allennlp.patches.command_line import COMMAND_LINE
+from patched_allennlp.patches.gradients import GRADIENTS
+from patched_allennlp.patches.loading import LOADING
 from patched_allennlp.patches.modern_annotations import MODERN_ANNOTATIONS
 from patched_allennlp.patches.optional_packages import OPTIONAL_PACKAGES
 from patched_allennlp.patches.torch_changes import TORCH_CHANGES
 
-PATCHES = (*MODERN_ANNOTATIONS, *OPTIONAL_PACKAGES, *TORCH_CHANGES)
+PATCHES = (*OPTIONAL_PACKAGES, *TORCH_CHANGES, *LOADING, *GRADIENTS, *ARCHIVES, *COMMAND_LINE, *MODERN_ANNOTATIONS)
