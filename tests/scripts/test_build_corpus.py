@@ -18,6 +18,7 @@ from corpus_source import read_piece  # noqa: E402
 
 HEADER = "# train\n# genre: news\n"
 MARIA = "{PER@m [PERSON Maria]}"
+Offsets = list[list[int]]
 EXAMPLE = (
     HEADER + "{PER@k [PERSON Maria Keller]}, {PER@k the master of {GPE@q [GPE Quillmouth]}}, sold "
     "{VEH@t the [PRODUCT Grey Tern]} to {PER@b {PER@k her} brother} on [DATE Tuesday].\n"
@@ -218,34 +219,38 @@ def test_shipped_offsets_find_the_tokens_in_the_text(split: str) -> None:
 
 def as_source(document: dict[str, Any], split: str) -> str:
     """The document written back as a piece: the inverse of the builder, from its output alone."""
-    offsets = [pair for sentence in document["offsets"] for pair in sentence]
-    clusters = {
-        tuple(span): f"c{index}" for index, spans in enumerate(document["clusters"]) for span in spans
-    }
+    names = {tuple(span): f"c{index}" for index, spans in enumerate(document["clusters"]) for span in spans}
     lines = [f"# {split}", f"# genre: {document['genre']}"]
+    offsets = [pair for sentence in document["offsets"] for pair in sentence]
     columns = (document[key] for key in ("offsets", "ner", "mentions", "relations"))
     for own, ner, mentions, relations in zip(*columns, strict=True):
-        opened = [(start, -end, 0, f"{{{label}@{clusters[start, end]} ") for start, end, label in mentions]
-        opened += [(start, -end, 1, f"[{label} ") for start, end, label in ner]
-        text, position = "", own[0][0]
-        marks = [
-            (offsets[start][0], 1, order, mark) for order, (start, _, _, mark) in enumerate(sorted(opened))
-        ]
-        marks += [
-            (offsets[-end][1], 0, -order, "]" if mark[0] == "[" else "}")
-            for order, (_, end, _, mark) in enumerate(sorted(opened))
-        ]
-        for place, _, _, mark in sorted(marks):
-            text, position = text + document["text"][position:place] + mark, place
-        lines.append(text + document["text"][position : own[-1][1]])
-        order = sorted((tuple(span) for *span, _ in mentions), key=lambda span: (span[0], -span[1]))
+        opened = [(start, -end, f"{{{label}@{names[start, end]} ") for start, end, label in mentions]
+        # "~" sorts after "{": an entity of a mention's extent stands inside it.
+        opened += [(start, -end, f"~[{label} ") for start, end, label in ner]
+        lines.append(marked_up(document["text"], own, offsets, sorted(opened)))
+        spans = sorted((start, -end) for start, end, _ in mentions)
         for *pair, label in relations:
-            names = []
-            for span in (tuple(pair[:2]), tuple(pair[2:])):
-                same = [other for other in order if clusters[other] == clusters[span]]
-                names.append(f"{clusters[span]}#{same.index(span) + 1}")
-            lines.append(f"> {label} {' '.join(names)}")
+            arguments = (reference(tuple(span), spans, names) for span in (pair[:2], pair[2:]))
+            lines.append(f"> {label} {' '.join(arguments)}")
     return "\n".join(lines) + "\n"
+
+
+def marked_up(text: str, own: Offsets, offsets: Offsets, opened: list[tuple[int, int, str]]) -> str:
+    """The sentence with its brackets; ``opened`` holds (start, minus end, opening), outer first."""
+    marks = [(offsets[start][0], 1, rank, mark.lstrip("~")) for rank, (start, _, mark) in enumerate(opened)]
+    marks += [
+        (offsets[-end][1], 0, -rank, "]" if "[" in mark else "}")
+        for rank, (_, end, mark) in enumerate(opened)
+    ]
+    line, position = "", own[0][0]
+    for place, _, _, mark in sorted(marks):
+        line, position = line + text[position:place] + mark, place
+    return line + text[position : own[-1][1]]
+
+
+def reference(span: tuple[int, ...], spans: list[tuple[int, int]], names: dict[tuple[int, ...], str]) -> str:
+    same = [(start, -end) for start, end in spans if names[start, -end] == names[span]]
+    return f"{names[span]}#{same.index((span[0], span[1])) + 1}"
 
 
 @pytest.mark.parametrize("split", ["train", "dev", "test"])
