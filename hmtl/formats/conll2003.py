@@ -119,16 +119,11 @@ class Conll2003(Format):
 
     def _tags(self, document: Document) -> list[str]:
         tags: list[str] = []
-        entities = list(document.entities or ())
-        for first, last in document.sentences:
-            inside = [Span(s - first, e - first, t) for s, e, t in entities if first <= s and e <= last]
+        for (first, last), entities in zip(document.sentences, self.by_sentence(document, "entities"), strict=True):
             try:
-                tags += schemes.encode(inside, last - first + 1, self.scheme or "BIO")
+                tags += schemes.encode(entities, last - first + 1, self.scheme or "BIO")
             except schemes.TagError:
                 self.cannot_hold(document, "nested or overlapping entities", "write jsonl")
-        sentence_of = document.sentence_of()
-        if any(sentence_of[start] != sentence_of[end] for start, end, _ in entities):
-            self.cannot_hold(document, "an entity across sentences", "write jsonl")
         return tags
 
     @classmethod

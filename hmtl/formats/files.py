@@ -81,23 +81,29 @@ def open_binary(path: Path) -> Iterator[BinaryIO]:
             yield raw
 
 
-def chunks(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[bytes]:
-    """A stream's bytes. Raises `FormatError` beyond `max_bytes` (a decompression bomb) or where gzip data are damaged."""
-    size = 0
-    try:
-        while chunk := stream.read(CHUNK):
-            size += len(chunk)
-            if size > max_bytes:
-                raise FormatError(f"{name}: unpacks to more than {max_bytes >> 20} MB; raise max_megabytes if you trust it")
-            yield chunk
-    except (OSError, EOFError, zlib.error) as error:
-        raise FormatError(f"{name}: cannot be unpacked ({error}); the file is damaged, fetch it again") from error
+class Capped:
+    """A stream that raises `FormatError` beyond `max_bytes` (a decompression bomb) and where its gzip data are damaged."""
+
+    def __init__(self, stream: IO[bytes], name: str, max_bytes: int) -> None:
+        self.stream, self.name, self.max_bytes, self.size = stream, name, max_bytes, 0
+
+    def read(self, size: int = CHUNK) -> bytes:
+        try:
+            data = self.stream.read(size)
+        except (OSError, EOFError, zlib.error) as error:
+            cause = f"cannot be unpacked ({error}); the file is damaged, fetch it again"
+            raise FormatError(f"{self.name}: {cause}") from error
+        self.size += len(data)
+        if self.size > self.max_bytes:
+            cause = f"unpacks to more than {self.max_bytes >> 20} MB; raise max_megabytes if you trust it"
+            raise FormatError(f"{self.name}: {cause}")
+        return data
 
 
 def numbered_lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[tuple[int, str]]:
     """Lines of UTF-8 text, with or without byte order mark, ended by LF or CRLF. Raises `FormatError` with the line."""
-    number, rest = 0, b""
-    for chunk in chunks(stream, name, max_bytes):
+    capped, number, rest = Capped(stream, name, max_bytes), 0, b""
+    while chunk := capped.read():
         complete, newline, rest = (rest + chunk).rpartition(b"\n")
         if len(rest) > LONGEST_LINE:
             raise FormatError(f"{name}:{number + 1}: is a line of over {LONGEST_LINE >> 20} MB; this is no text file")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NoReturn
 
 from allennlp.common import Registrable
 
-from hmtl.documents import LAYERS, Document
+from hmtl.documents import LAYERS, Document, Span
 from hmtl.formats.files import FormatError, TextFile, find_files, text_file
 
 __all__ = ["Format", "FormatError"]
@@ -69,7 +69,18 @@ class Format(Registrable):
             if layer not in self.layers and getattr(document, layer):
                 self.cannot_hold(document, layer, "leave the layer out with Format.fit, or write jsonl")
 
-    def cannot_hold(self, document: Document, what: str, mend: str) -> None:
+    def by_sentence(self, document: Document, layer: str) -> list[list[Span]]:
+        """The layer's spans for each sentence, indices within it. Raises `FormatError` where a span leaves its sentence."""
+        number = document.sentence_of()
+        spans: list[list[Span]] = [[] for _ in document.sentences]
+        for start, end, label in getattr(document, layer) or ():
+            if number[start] != number[end]:
+                self.cannot_hold(document, f"{layer} that cross sentences", "write jsonl")
+            first = document.sentences[number[start]][0]
+            spans[number[start]].append(Span(start - first, end - first, label))
+        return spans
+
+    def cannot_hold(self, document: Document, what: str, mend: str) -> NoReturn:
         source = document.source or "output"
         raise FormatError(f"{source}: document '{document.id}' has {what}, which {self.name} cannot hold; {mend}")
 

@@ -1,0 +1,168 @@
+"""LitBank: nested entity mentions in layers of tags, and coreference, of a hundred novels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from hmtl.documents import Document, Span
+from hmtl.formats import tags as schemes
+from hmtl.formats.archives import archived_files, is_archive
+from hmtl.formats.columns import blocks, fits
+from hmtl.formats.conll2012 import Conll2012
+from hmtl.formats.files import FormatError, TextFile, find_files, text_file, write_lines
+from hmtl.formats.format import Format
+
+COREFERENCE = ".conll"
+FEWEST_LAYERS = 4
+
+
+@Format.register("litbank")
+class Litbank(Format):
+    """A document a file: `entities/tsv/*.tsv` give mentions, `coref/conll/*.conll` (as `conll2012`) give clusters.
+
+    `path` is a file, a directory, or a `.tar.gz` as distributed, which is read without being unpacked. A row of a `.tsv`
+    is a word and its BIO tag in each layer; mentions that nest lie in different layers. A document's id is its file's
+    name without folder and ending. `write` takes one document and writes its mentions or, to a `.conll`, its clusters;
+    text, offsets and the id are not kept. Source: Bamman, Popat and Shen (2019), https://aclanthology.org/N19-1220;
+    Bamman, Lewke and Mansoor (2020), https://arxiv.org/abs/1912.01140.
+
+    # Parameters
+
+    ids : a file that names the wanted documents, one a line (endings are ignored): a split. They are read in this order.
+    """
+
+    layers = frozenset({"mentions", "clusters"})
+    suffixes = (".tsv", COREFERENCE)
+
+    def __init__(self, ids: str | None = None, max_megabytes: int = 4096) -> None:
+        super().__init__(max_megabytes)
+        self.ids = ids
+        self.conll = Conll2012(max_megabytes)
+
+    def open(self, path: Path) -> Iterator[TextFile]:
+        files = archived_files(path, self.suffixes, self.max_bytes) if is_archive(path) else list(super().open(path))
+        if self.ids is None:
+            yield from files
+            return
+        by_id = {_document_id(file.stem): file for file in files}
+        if len(by_id) < len(files):
+            raise FormatError(f"{path}: holds several files of one document; name the folder with one layer's files")
+        for number, wanted in self._wanted(Path(self.ids)):
+            if wanted not in by_id:
+                raise FormatError(f"{self.ids}:{number}: '{wanted}' is not in {path}; correct the list or the path")
+            yield by_id[wanted]
+
+    def _wanted(self, path: Path) -> Iterator[tuple[int, str]]:
+        """The ids of the split with their lines. Raises `FormatError` where one stands twice or there are none."""
+        (path,) = find_files(path, ())
+        split, seen = text_file(path, path, self.max_bytes), set[str]()
+        for number, line in split.lines:
+            if name := line.strip():
+                wanted = _document_id(name.removesuffix(".tsv").removesuffix(COREFERENCE))
+                if wanted in seen:
+                    split.fail(number, f"names '{wanted}' a second time", "remove the line")
+                seen.add(wanted)
+                yield number, wanted
+        if not seen:
+            split.fail(1, "names no documents", "give one file name a line")
+
+    def read_file(self, file: TextFile) -> Iterator[Document]:
+        name = _document_id(file.stem)
+        if file.name.removesuffix(".gz").endswith(COREFERENCE):
+            for document in self.conll.read_file(file):
+                yield document.replace(id=name)
+            return
+        tokens: list[str] = []
+        bounds: list[tuple[int, int]] = []
+        mentions: list[Span] = []
+        for block in blocks(file):
+            rows = self._rows(file, block)
+            found = self._mentions(file, block[0][0], rows)
+            mentions += [Span(start + len(tokens), end + len(tokens), label) for start, end, label in found]
+            bounds.append((len(tokens), len(tokens) + len(rows) - 1))
+            tokens += [row[0] for row in rows]
+        if tokens:
+            yield Document(name, tuple(tokens), tuple(bounds), mentions=tuple(mentions), source=file.at(1))
+
+    def _rows(self, file: TextFile, block: list[tuple[int, str]]) -> list[list[str]]:
+        """Words with their tags; rows end in a tab as distributed."""
+        rows = [line.removesuffix("\t").split("\t") for _, line in block]
+        for (number, _), row in zip(block, rows, strict=True):
+            if len(row) < 2 or len(row) != len(rows[0]):
+                expected = f"{len(rows[0])} as line {block[0][0]}" if len(rows[0]) > 1 else "a word and its tags"
+                file.fail(number, f"has {len(row)} columns", f"give {expected}, parted by tabs")
+            if not row[0]:
+                file.fail(number, "has no word", "give it in the first column")
+        return rows
+
+    def _mentions(self, file: TextFile, line: int, rows: list[list[str]]) -> list[Span]:
+        """Mentions of one sentence. Raises `FormatError` at an illegal tag, and where layers cross or repeat a span."""
+        mentions: list[Span] = []
+        for layer, column in enumerate(zip(*(row[1:] for row in rows), strict=True), start=1):
+            for i, tag in enumerate(column):
+                if not schemes.is_tag(tag):
+                    file.fail(line + i, f"'{tag}' is not a tag", "write O, B-TYPE or I-TYPE")
+            try:
+                found = schemes.decode(column, "BIO")
+            except schemes.TagError as error:
+                file.fail(line + error.position, f"layer {layer}: {error}", "correct the tag")
+            for span in found:
+                if conflict := next((other for other in mentions if _conflict(span, other)), None):
+                    both = f"{tuple(span)} in layer {layer} crosses or repeats {tuple(conflict)}"
+                    file.fail(line + span.start, both, "let mentions nest")
+            mentions += found
+        return mentions
+
+    def write(self, documents: Iterable[Document], path: str | Path) -> None:
+        if str(path).removesuffix(".gz").endswith(COREFERENCE):
+            self.conll.write(documents, path)
+        else:
+            write_lines(path, self._lines(documents))
+
+    def _lines(self, documents: Iterable[Document]) -> Iterator[str]:
+        for number, document in enumerate(documents):
+            if number:
+                self.cannot_hold(document, "another document before it in the file", "write a file for each")
+            if document.clusters:
+                self.cannot_hold(document, "clusters in a .tsv", "write them to a .conll")
+            self.check_layers(document)
+            for (first, last), mentions in zip(document.sentences, self.by_sentence(document, "mentions"), strict=True):
+                columns = self._layers(document, mentions, last - first + 1)
+                for row in zip(document.tokens[first : last + 1], *columns, strict=True):
+                    if not fits(*row):
+                        self.cannot_hold(document, f"an empty, broken or tabbed word or label in {row}", "replace it")
+                    yield "\t".join(row) + "\t"
+                yield ""
+
+    def _layers(self, document: Document, mentions: list[Span], length: int) -> list[list[str]]:
+        """Tags in as few layers as the nesting needs, inner mentions first, but at least four."""
+        layers: list[list[Span]] = [[] for _ in range(FEWEST_LAYERS)]
+        for span in sorted(mentions, key=lambda span: (span.end - span.start, span)):
+            if any(_conflict(span, other) for layer in layers for other in layer):
+                self.cannot_hold(document, "mentions that cross", "write jsonl")
+            free = next((layer for layer in layers if all(not _overlap(span, other) for other in layer)), None)
+            if free is None:
+                layers.append(free := [])
+            free.append(span)
+        return [schemes.encode(layer, length) for layer in layers]
+
+    @classmethod
+    def sniff(cls, lines: list[str]) -> bool:
+        rows = [line.removesuffix("\t").split("\t") for line in lines if line.strip()]
+        return bool(rows) and all(len(row) > FEWEST_LAYERS and all(map(schemes.is_tag, row[1:])) for row in rows)
+
+
+def _document_id(stem: str) -> str:
+    return PurePosixPath(stem).name
+
+
+def _overlap(span: Span, other: Span) -> bool:
+    return span.start <= other.end and other.start <= span.end
+
+
+def _conflict(span: Span, other: Span) -> bool:
+    """Whether two mentions cross, or are the same."""
+    inside = span.start <= other.start and other.end <= span.end
+    outside = other.start <= span.start and span.end <= other.end
+    return span == other or (_overlap(span, other) and not inside and not outside)
