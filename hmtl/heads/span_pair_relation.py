@@ -75,8 +75,8 @@ class SpanPairRelationHead(Head):
         super().__init__(vocab, task, input_dim, output_dim)
         self.dropout = torch.nn.Dropout(dropout)
         self.arguments = ArgumentFinder(arguments, vocab, task, input_dim, output_dim)
-        self.width = torch.nn.Embedding(BUCKETS, feature_dim)
-        self.type = torch.nn.Embedding(1 + len(self.arguments.labels), feature_dim)
+        self.span_width = torch.nn.Embedding(BUCKETS, feature_dim)
+        self.span_type = torch.nn.Embedding(1 + len(self.arguments.labels), feature_dim)
         self.context = torch.nn.Linear(output_dim, hidden_dim, bias=False)  # C
         self.distance = torch.nn.Embedding(2 * BUCKETS, hidden_dim)
         span_dim = 2 * (output_dim + feature_dim)
@@ -146,7 +146,7 @@ class SpanPairRelationHead(Head):
     def _pair_scores(self, words: Tensor, candidates: SpanCandidates, pairs: LongTensor) -> Tensor:
         """`(pairs, labels)` for `(pairs, 2)` numbers of spans."""
         starts, ends = candidates.starts, candidates.ends
-        features = (self.width(bucket_values(ends - starts)), self.type(candidates.types))
+        features = (self.span_width(bucket_values(ends - starts)), self.span_type(candidates.types))
         # (spans, 2 · output_dim + 2 · feature_dim)
         spans = torch.cat([words[starts], words[ends], *features], 1)
         heads, tails = pairs.unbind(1)
