@@ -1,0 +1,75 @@
+"""What the user of the command line sees of an error: one line, unless a traceback is asked for."""
+
+import logging
+import os
+import sys
+import tarfile
+from collections.abc import Callable
+from typing import NoReturn
+
+from torch.multiprocessing import ProcessRaisedException
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.util import SigTermReceived
+
+# Asks for tracebacks, and as ever for debug messages in the log.
+DEBUG_VARIABLE = "ALLENNLP_DEBUG"
+INTERRUPTED = 128 + 2
+TERMINATED = 128 + 15
+
+# Everything else is a defect, and a defect is reported with its traceback.
+USER_ERRORS = (
+    ConfigurationError,
+    FileNotFoundError,
+    IsADirectoryError,
+    NotADirectoryError,
+    PermissionError,
+    tarfile.TarError,
+)
+
+
+def run_command(main: Callable[[], None]) -> None:
+    """Call `main`; exit with one line on stderr and status 1 where the user can mend it, 130 on Ctrl-C, 143 on SIGTERM."""
+    try:
+        main()
+    except KeyboardInterrupt:
+        _stop("interrupted", INTERRUPTED)
+    except SigTermReceived:
+        _stop("terminated", TERMINATED)
+    except USER_ERRORS as error:
+        _report(error, str(error))
+    except ProcessRaisedException as error:
+        message = _message_of_worker(str(error))
+        if message is None:
+            raise
+        _report(error, message)
+
+
+def _report(error: Exception, message: str) -> NoReturn:
+    if os.environ.get(DEBUG_VARIABLE):
+        raise error
+    _log_to_files(error)
+    _stop(" ".join(message.split()) or type(error).__name__, 1)
+
+
+def _stop(message: str, status: int) -> NoReturn:
+    print(f"allennlp: error: {message}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _message_of_worker(text: str) -> str | None:
+    """The message of a user's error in a distributed worker, whose text ends as a traceback does."""
+    name, separator, message = text.strip().split("\n")[-1].partition(": ")
+    user_errors = {error.__name__ for error in USER_ERRORS}
+    return message if separator and name.rsplit(".", 1)[-1] in user_errors else None
+
+
+def _log_to_files(error: Exception) -> None:
+    """A run's log file keeps the traceback that the terminal is spared."""
+    root = logging.getLogger()
+    record = root.makeRecord(
+        root.name, logging.CRITICAL, __file__, 0, "Stopped by an error", (), (type(error), error, error.__traceback__)
+    )
+    for handler in root.handlers:
+        if isinstance(handler, logging.FileHandler):
+            handler.handle(record)
