@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from allennlp.common import FromParams
 from allennlp.common.checks import ConfigurationError
 
 
 @dataclass(frozen=True)
-class BatchBudget:
+class BatchBudget(FromParams):
     """What one batch of a task may hold.
 
     # Parameters

@@ -14,7 +14,7 @@
     token_indexers+: { characters: { type: 'characters', namespace: 'token_characters', min_padding_length: width } },
     token_embedders+: {
       characters: {
-        type: 'character_encoding',
+        type: 'distinct_character_encoding',
         embedding: { vocab_namespace: 'token_characters', embedding_dim: dim },
         encoder: { type: 'cnn', embedding_dim: dim, num_filters: filters, ngram_filter_sizes: [width] },
         dropout: dropout,

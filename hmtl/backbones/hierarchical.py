@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from allennlp.common import Lazy
+from allennlp.common import FromParams, Lazy
 from allennlp.common.checks import ConfigurationError
 from allennlp.modules import Seq2SeqEncoder
 from torch import BoolTensor, Tensor
@@ -19,7 +19,7 @@ from hmtl.documents import Document
 
 
 @dataclass
-class LevelSpec:
+class LevelSpec(FromParams):
     """One level as the config states it.
 
     # Parameters
