@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from hmtl.documents import Document, Span
-from hmtl.formats import tags as schemes
 from hmtl.formats.archives import archived_files, is_archive
 from hmtl.formats.columns import blocks, fits
 from hmtl.formats.conll2012 import Conll2012
 from hmtl.formats.files import FormatError, TextFile, find_files, text_file, write_lines
 from hmtl.formats.format import Format
+from hmtl.paths import resolve
+from hmtl.formats.nested_tags import decode_layers, encode_layers
+from hmtl.formats.tags import TagError, is_tag
 
 COREFERENCE = ".conll"
 FEWEST_LAYERS = 4
@@ -29,29 +31,34 @@ class Litbank(Format):
 
     # Parameters
 
-    ids : a file that names the wanted documents, one a line (endings are ignored): a split. They are read in this order.
+    archive : where the files are. The path that is read is then a split: a list that names the wanted documents, one a line
+        (endings are ignored), in the order in which to read them.
     """
 
     layers = frozenset({"mentions", "clusters"})
     suffixes = (".tsv", COREFERENCE)
 
-    def __init__(self, ids: str | None = None, max_megabytes: int = 4096) -> None:
+    def __init__(self, archive: str | None = None, max_megabytes: int = 4096) -> None:
         super().__init__(max_megabytes)
-        self.ids = ids
+        self.archive = archive
         self.conll = Conll2012(max_megabytes)
 
     def open(self, path: Path) -> Iterator[TextFile]:
-        files = archived_files(path, self.suffixes, self.max_bytes) if is_archive(path) else list(super().open(path))
-        if self.ids is None:
-            yield from files
+        if self.archive is None:
+            yield from self._files(path)
             return
+        source = Path(resolve(self.archive))
+        files = list(self._files(source))
         by_id = {_document_id(file.stem): file for file in files}
         if len(by_id) < len(files):
-            raise FormatError(f"{path}: holds several files of one document; name the folder with one layer's files")
-        for number, wanted in self._wanted(Path(self.ids)):
+            raise FormatError(f"{source}: holds several files of one document; name the folder with one layer's files")
+        for number, wanted in self._wanted(path):
             if wanted not in by_id:
-                raise FormatError(f"{self.ids}:{number}: '{wanted}' is not in {path}; correct the list or the path")
+                raise FormatError(f"{path}:{number}: '{wanted}' is not in {source}; correct the list or the archive")
             yield by_id[wanted]
+
+    def _files(self, path: Path) -> Iterable[TextFile]:
+        return archived_files(path, self.suffixes, self.max_bytes) if is_archive(path) else super().open(path)
 
     def _wanted(self, path: Path) -> Iterator[tuple[int, str]]:
         """The ids of the split with their lines. Raises `FormatError` where one stands twice or there are none."""
@@ -97,22 +104,11 @@ class Litbank(Format):
         return rows
 
     def _mentions(self, file: TextFile, line: int, rows: list[list[str]]) -> list[Span]:
-        """Mentions of one sentence. Raises `FormatError` at an illegal tag, and where layers cross or repeat a span."""
-        mentions: list[Span] = []
-        for layer, column in enumerate(zip(*(row[1:] for row in rows), strict=True), start=1):
-            for i, tag in enumerate(column):
-                if not schemes.is_tag(tag):
-                    file.fail(line + i, f"'{tag}' is not a tag", "write O, B-TYPE or I-TYPE")
-            try:
-                found = schemes.decode(column, "BIO")
-            except schemes.TagError as error:
-                file.fail(line + error.position, f"layer {layer}: {error}", "correct the tag")
-            for span in found:
-                if conflict := next((other for other in mentions if _conflict(span, other)), None):
-                    both = f"{tuple(span)} in layer {layer} crosses or repeats {tuple(conflict)}"
-                    file.fail(line + span.start, both, "let mentions nest")
-            mentions += found
-        return mentions
+        """Mentions of one sentence."""
+        try:
+            return decode_layers(zip(*(row[1:] for row in rows), strict=True))
+        except TagError as error:
+            file.fail(line + min(error.position, len(rows) - 1), str(error), "correct the tag")
 
     def write(self, documents: Iterable[Document], path: str | Path) -> None:
         if str(path).removesuffix(".gz").endswith(COREFERENCE):
@@ -128,41 +124,21 @@ class Litbank(Format):
                 self.cannot_hold(document, "clusters in a .tsv", "write them to a .conll")
             self.check_layers(document)
             for (first, last), mentions in zip(document.sentences, self.by_sentence(document, "mentions"), strict=True):
-                columns = self._layers(document, mentions, last - first + 1)
+                try:
+                    columns = encode_layers(mentions, last - first + 1, FEWEST_LAYERS)
+                except TagError:
+                    self.cannot_hold(document, "mentions that cross", "write jsonl")
                 for row in zip(document.tokens[first : last + 1], *columns, strict=True):
                     if not fits(*row):
                         self.cannot_hold(document, f"an empty, broken or tabbed word or label in {row}", "replace it")
                     yield "\t".join(row) + "\t"
                 yield ""
 
-    def _layers(self, document: Document, mentions: list[Span], length: int) -> list[list[str]]:
-        """Tags in as few layers as the nesting needs, inner mentions first, but at least four."""
-        layers: list[list[Span]] = [[] for _ in range(FEWEST_LAYERS)]
-        for span in sorted(mentions, key=lambda span: (span.end - span.start, span)):
-            if any(_conflict(span, other) for layer in layers for other in layer):
-                self.cannot_hold(document, "mentions that cross", "write jsonl")
-            free = next((layer for layer in layers if all(not _overlap(span, other) for other in layer)), None)
-            if free is None:
-                layers.append(free := [])
-            free.append(span)
-        return [schemes.encode(layer, length) for layer in layers]
-
     @classmethod
     def sniff(cls, lines: list[str]) -> bool:
         rows = [line.removesuffix("\t").split("\t") for line in lines if line.strip()]
-        return bool(rows) and all(len(row) > FEWEST_LAYERS and all(map(schemes.is_tag, row[1:])) for row in rows)
+        return bool(rows) and all(len(row) > FEWEST_LAYERS and all(map(is_tag, row[1:])) for row in rows)
 
 
 def _document_id(stem: str) -> str:
     return PurePosixPath(stem).name
-
-
-def _overlap(span: Span, other: Span) -> bool:
-    return span.start <= other.end and other.start <= span.end
-
-
-def _conflict(span: Span, other: Span) -> bool:
-    """Whether two mentions cross, or are the same."""
-    inside = span.start <= other.start and other.end <= span.end
-    outside = other.start <= span.start and span.end <= other.end
-    return span == other or (_overlap(span, other) and not inside and not outside)
