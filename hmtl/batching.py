@@ -24,9 +24,11 @@ class BatchBudget(FromParams):
     noise: float = 0.1
 
     def __post_init__(self) -> None:
-        for key, value in (("batch_size", self.batch_size), ("max_words", self.max_words or 1)):
-            if value < 1:
+        for key, value in (("batch_size", self.batch_size), ("max_words", self.max_words)):
+            if value is not None and value < 1:
                 raise ConfigurationError(f"data_loader.budgets: {key} is {value}; give at least 1")
+        if not 0 <= self.noise < 1:
+            raise ConfigurationError(f"data_loader.budgets: noise is {self.noise}; give a share from 0 to less than 1")
 
     def batches(self, shapes: Sequence[tuple[int, int]], rng: np.random.Generator | None) -> list[list[int]]:
         """Indices of the instances of each batch; every instance is in exactly one.

@@ -35,7 +35,7 @@ class MultiTaskLoader(DataLoader):
 
     reader : of `type: "hmtl"`. data_path : by task, or one path for all.
     budgets : what a batch may hold, by task; `budget` for the others.
-    shuffle : off for evaluation, whose iteration goes through all tasks once.
+    seed : of the order. cuda_device : where `tensors` puts a batch.
     """
 
     def __init__(

@@ -72,8 +72,11 @@ class MultiTaskModel(Model):
 
         # Returns
 
-        `loss` with a task; `annotations`, a list over documents for each task, outside training.
+        `loss` with a task; `annotations`, a list over documents for each task, outside training. Raises `ConfigurationError` for a
+        task without a head.
         """
+        if task is not None and task not in self.heads:
+            raise ConfigurationError(f"model.heads: there is data of task '{task}' but no head; add one or drop its data")
         mask = get_text_field_mask(tokens)
         x = self.dropout(self.embedder(tokens))
         tasks = self.tasks if task is None else [task]

@@ -62,6 +62,11 @@ class HierarchicalBackbone(Backbone):
         super().__init__(input_dim, tasks)
         self.encode_unit = encode
         self.parents = {name: spec.after for name, spec in levels.items()}
+        for task in task_levels or ():
+            if task not in tasks:
+                raise ConfigurationError(
+                    f"model.backbone.task_levels.{task}: there is no such task; the tasks are {', '.join(tasks)}"
+                )
         self.level_of = {task: (task_levels or {}).get(task, task) for task in tasks}
         for task, level in self.level_of.items():
             if level not in levels:

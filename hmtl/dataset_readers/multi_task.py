@@ -52,7 +52,8 @@ class MultiTaskReader(DatasetReader):
 
     def _read(self, file_path: str) -> Iterator[Instance]:
         """The documents of a file of any known format, annotated or not, as `allennlp predict` wants them."""
-        for document in sniff(file_path).read(file_path):
+        path = resolve(file_path)
+        for document in sniff(path).read(path):
             yield self.text_to_instance(document)
 
     def text_to_instance(self, document: Document) -> Instance:  # type: ignore[override]

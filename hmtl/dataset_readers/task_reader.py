@@ -54,9 +54,10 @@ class TaskReader(DatasetReader):
             )
 
     def _read(self, file_path: str) -> Iterator[Instance]:
-        lost, lost_at, kept = 0, "", 0
+        lost, lost_at, kept, open_documents = 0, "", 0, 0
         for document in self.format.read(file_path):
             if getattr(document, self.layer) is None:
+                open_documents += 1
                 continue
             if self.by_sentence and (crossing := crossing_annotations(document, self.layer)):
                 lost, lost_at = lost + crossing, lost_at or document.source
@@ -68,6 +69,11 @@ class TaskReader(DatasetReader):
                 f"{file_path}: no document is annotated with {self.layer}, which task '{self.task}' learns; "
                 "name a file that is, or remove the task"
             )
+        if open_documents:
+            logger.warning(
+                "%s: task '%s' skips %d documents that are not annotated with %s",
+                file_path, self.task, open_documents, self.layer,
+            )  # fmt: skip
         if lost:
             logger.warning(
                 "%s: task '%s' neither trains nor scores %d %s that cross the end of a sentence (the first in the "
