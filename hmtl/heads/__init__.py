@@ -2,3 +2,4 @@
 
 from hmtl.heads.crf_tagger import CrfTagger
 from hmtl.heads.head import Head
+from hmtl.heads.span_classifier import SpanClassifier
