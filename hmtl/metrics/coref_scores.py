@@ -14,16 +14,18 @@ SCORES = {"muc": muc, "b_cubed": b_cubed, "ceafe": ceafe}
 
 @Metric.register("coref_scores")
 class CorefScores(Metric):
-    """MUC, B³, CEAFe (φ4) and their mean, the CoNLL score, over a corpus as in version 8.01 of the official scorer
-    (Pradhan et al. 2014, "Scoring Coreference Partitions of Predicted Mentions: A Reference Implementation").
+    """MUC, B³, CEAFe (φ4) and their mean, the CoNLL score, over a corpus as in version 8.01 of the
+    official scorer (Pradhan et al. 2014, "Scoring Coreference Partitions of Predicted Mentions: A
+    Reference Implementation").
 
-    Names: `muc_precision`, `muc_recall`, `muc_f1`, likewise `b_cubed_*` and `ceafe_*`, and `coref_precision`,
-    `coref_recall`, `coref_f1`, the means of the three. A ratio of nothing to nothing is 0, as in that scorer.
+    Names: `muc_precision`, `muc_recall`, `muc_f1`, likewise `b_cubed_*` and `ceafe_*`, and
+    `coref_precision`, `coref_recall`, `coref_f1`, the means of the three. A ratio of nothing to nothing
+    is 0, as in that scorer.
 
     # Parameters
 
-    keep_singletons : whether clusters of one mention count. OntoNotes annotates none. Where a corpus does, the
-        two settings are different tasks; say which one a score belongs to.
+    keep_singletons : whether clusters of one mention count. OntoNotes annotates none. Where a corpus
+        does, the two settings are different tasks; say which one a score belongs to.
     """
 
     supports_distributed = True

@@ -9,8 +9,9 @@ from allennlp.training.metrics import Metric
 
 @Metric.register("mention_recall")
 class MentionRecall(Metric):
-    """The share of the gold mentions of coreference clusters that a model keeps as candidates, which bounds its
-    recall (Lee et al. 2017). A gold mention that cannot be a candidate (too wide, across sentences) is missed."""
+    """The share of the gold mentions of coreference clusters that a model keeps as candidates, which
+    bounds its recall (Lee et al. 2017). A gold mention that cannot be a candidate (too wide, across
+    sentences) is missed."""
 
     supports_distributed = True
 

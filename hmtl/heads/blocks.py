@@ -1,0 +1,33 @@
+"""Tensors that would not fit are computed a block of rows at a time."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.utils.checkpoint import checkpoint
+
+
+def in_blocks(compute: Callable[[int, int], Tensor], rows: int, row_bytes: int, budget: int) -> Tensor:
+    """`compute(first, last)` for all rows, called once or for one block after the other, and the parts
+    joined along the first dimension. The rows of the result must not depend on one another.
+
+    Where gradients are recorded, a block keeps none of its intermediate values: the backward pass computes
+    them again (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost").
+
+    # Parameters
+
+    compute : gives rows `first` to `last` (exclusive) of the result.
+    rows : how many rows there are. row_bytes : what one row takes while it is computed.
+    budget : bytes that a block may take; a block has at least one row.
+    """
+    size = max(1, budget // max(1, row_bytes))
+    if size >= rows:
+        return compute(0, rows)
+    parts = []
+    for first in range(0, rows, size):
+        last = min(first + size, rows)
+        if torch.is_grad_enabled():
+            parts.append(checkpoint(compute, first, last, use_reentrant=False))
+        else:
+            parts.append(compute(first, last))
+    return torch.cat(parts)
