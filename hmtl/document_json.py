@@ -12,10 +12,11 @@ Json = dict[str, Any]
 
 
 def to_json(document: Document) -> Json:
-    """The document as JSON values. Layers that were not annotated are None, `genre` and `speakers` are there if known.
+    """The document as JSON values. Layers that were not annotated are None, `genre` and `speakers` are there
+    if known.
 
-    A span is `{"start", "end", "label", "text", "char_start", "char_end"}`, without the label in clusters: tokens with both
-    ends inclusive, characters half-open.
+    A span is `{"start", "end", "label", "text", "char_start", "char_end"}`, without the label in clusters:
+    tokens with both ends inclusive, characters half-open.
     """
     clusters, relations = document.clusters, document.relations
     answer: Json = {
@@ -55,10 +56,11 @@ def _related(document: Document, relation: Relation) -> Json:
 
 
 def from_json(data: Any, source: str = "input") -> Document:
-    """The document that `to_json` wrote, from values that may be anything; text and characters of spans are not read.
+    """The document that `to_json` wrote, from values that may be anything; text and characters of spans are
+    not read.
 
-    Only `id` and `tokens` must be there. Raises `DocumentError` with the key where a value has the wrong type, and where the
-    document contradicts itself.
+    Only `id` and `tokens` must be there. Raises `DocumentError` with the key where a value has the wrong
+    type, and where the document contradicts itself.
     """
     root = JsonValue(data, source)
     clusters, relations, speakers = root["clusters"], root["relations"], root["speakers"]

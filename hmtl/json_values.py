@@ -8,12 +8,20 @@ from typing import Any, NoReturn
 
 from hmtl.documents import DocumentError
 
-NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a truth value", int: "an integer", float: "a fraction"}
+NAMES = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    bool: "a truth value",
+    int: "an integer",
+    float: "a fraction",
+}
 
 
 @dataclass(frozen=True)
 class JsonValue:
-    """One value. Every method raises `error` with one line, `source: 'key' is …; give …`, where it is another."""
+    """One value. Every method raises `error` with one line, `source: 'key' is …; give …`, where it is
+    another."""
 
     value: Any
     source: str
@@ -33,9 +41,11 @@ class JsonValue:
 
     def __getitem__(self, name: str) -> JsonValue:
         """A member of an object; null where the object has none of this name."""
-        return JsonValue(self._object().get(name), self.source, f"{self.key}.{name}" if self.key else name, self.error)
+        return JsonValue(
+            self._object().get(name), self.source, f"{self.key}.{name}" if self.key else name, self.error
+        )
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         return list(self._object())
 
     def items(self) -> list[JsonValue]:
@@ -96,5 +106,5 @@ def parse(text: str, source: str, error: type[Exception]) -> JsonValue:
     except (ValueError, RecursionError) as cause:
         reason = "nested too deeply" if isinstance(cause, RecursionError) else str(cause)
         raise error(f"{source}: is no JSON ({reason}); write one object") from cause
-    value.keys()
+    value.names()
     return value

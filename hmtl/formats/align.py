@@ -8,8 +8,8 @@ Offsets = list[tuple[int, int]]
 
 
 def align(tokens: Iterable[str], text: str) -> Offsets | None:
-    """Half-open character offsets of the words, which follow one another in the text with nothing but white space
-    between; None where they do not."""
+    """Half-open character offsets of the words, which follow one another in the text with nothing but white
+    space between; None where they do not."""
     offsets: Offsets = []
     position = 0
     for token in tokens:
@@ -22,9 +22,11 @@ def align(tokens: Iterable[str], text: str) -> Offsets | None:
     return offsets if not text[position:].strip() else None
 
 
-def lay_out(sentences: Sequence[tuple[Sequence[str], str | None]], separator: str = "\n") -> tuple[str, Offsets]:
-    """One text of all sentences and the offsets of all their words. A sentence whose text is None, or is not what its
-    words say, stands there as its words joined by spaces."""
+def lay_out(
+    sentences: Sequence[tuple[Sequence[str], str | None]], separator: str = "\n"
+) -> tuple[str, Offsets]:
+    """One text of all sentences and the offsets of all their words. A sentence whose text is None, or is not
+    what its words say, stands there as its words joined by spaces."""
     texts: list[str] = []
     offsets: Offsets = []
     shift = 0

@@ -19,5 +19,7 @@ def argument_labels(mentions: Iterable[Span] | None, entities: Iterable[Span] | 
 
 def untypeable_argument(document: Document, labels: Labels) -> Span | None:
     """The first argument whose type would change if it was looked up; one without a type may gain it."""
-    arguments = (argument for relation in document.relations or () for argument in (relation.head, relation.tail))
+    arguments = (
+        argument for relation in document.relations or () for argument in (relation.head, relation.tail)
+    )
     return next((a for a in arguments if a.label and a.label != labels.get(a.bounds, "")), None)

@@ -1,4 +1,5 @@
-"""Bracket columns of CoNLL-2012 and its relatives: `(PER*`, `*)`, `(GPE)` for typed spans, `(3|4)` for coreference."""
+"""Bracket columns of CoNLL-2012 and its relatives: `(PER*`, `*)`, `(GPE)` for typed spans, `(3|4)` for
+coreference."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ Fail = Callable[[int, str, str], None]
 
 
 def read_spans(column: Sequence[str], fail: Fail) -> list[Span]:
-    """Typed, properly nested spans of one sentence's cells; a closing bracket closes the innermost open span."""
+    """Typed, properly nested spans of one sentence's cells; a closing bracket closes the innermost open
+    span."""
     spans: list[Span] = []
     stack: list[tuple[int, str]] = []
     for i, cell in enumerate(column):
@@ -41,7 +43,8 @@ def _parse(cell: str, i: int, fail: Fail) -> tuple[list[str], int]:
 
 
 def write_spans(spans: Iterable[Span], length: int) -> list[str] | None:
-    """The cells that `read_spans` reads these spans from; None where there are none (they cross, or a label does not fit)."""
+    """The cells that `read_spans` reads these spans from; None where there are none (they cross, or a label
+    does not fit)."""
     wanted = sorted(spans, key=lambda span: (span.start, -span.end))
     opening, closing = [""] * length, [""] * length
     for start, end, label in wanted:
@@ -91,7 +94,8 @@ def merge(clusters: Iterable[Iterable[Bounds]]) -> list[Cluster]:
 
 
 def write_clusters(clusters: Sequence[Cluster], length: int) -> list[str] | None:
-    """The cells that `read_clusters` reads these from; None where there are none (spans of one cluster cross)."""
+    """The cells that `read_clusters` reads these from; None where there are none (spans of one cluster
+    cross)."""
     parts: list[list[str]] = [[] for _ in range(length)]
     for form, spans in _cells_of(clusters):
         for name, bounds in spans:

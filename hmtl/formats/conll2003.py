@@ -10,35 +10,37 @@ from allennlp.common.checks import ConfigurationError
 from hmtl.documents import Document, Span
 from hmtl.formats import tags as schemes
 from hmtl.formats.align import lay_out
-from hmtl.formats.columns import cells, fits
+from hmtl.formats.columns import cells
 from hmtl.formats.files import TextFile, write_lines
 from hmtl.formats.format import Format
-from hmtl.formats.tagged import DOCSTART, Columns, TaggedSection, TaggedSentence
+from hmtl.formats.tagged import COMMENT, DOCSTART, Columns, TaggedSection, TaggedSentence
 
 
 @Format.register("conll2003")
 class Conll2003(Format):
-    """One word a row, columns parted by tabs or spaces, a tag in one of them, a blank line after each sentence.
+    """One word a row, columns parted by tabs or spaces, a tag in one of them, a blank line after each
+    sentence.
 
-    A document is what a `-DOCSTART-` row or a `# newdoc` comment begins; a file without any is one document. Where
-    `# text = ` comments spell out the sentences, text and offsets are taken from there, a line a sentence.
-    Source: Tjong Kim Sang and De Meulder (2003), https://aclanthology.org/W03-0419.
+    A document is what a `-DOCSTART-` row or a `# newdoc` comment begins; a file without any is one document.
+    Where `# text = ` comments spell out the sentences, text and offsets are taken from there, a line a
+    sentence. Source: Tjong Kim Sang and De Meulder (2003), https://aclanthology.org/W03-0419.
 
     # Parameters
 
-    token_column, tag_column : counted from 0, or from the end if negative. `tag_column: null` reads bare text.
+    token_column, tag_column : counted from 0, or from the end if negative. `tag_column: null` reads bare
+    text.
     ignore_labels : spans with these labels are left out, such as `["MISC"]`.
     scheme : `IOB1`, `BIO`, `BIOUL` or `BIOES`; by default each file's own, recognised from its tags.
 
     # Raises
 
-    `FormatError` at a tag that the scheme forbids, at a row without its word or tag column and, where one of these
-    is counted from the end, at a row with more or fewer columns than the file's first. What is written are words and
-    tags; ids, text and offsets are not kept.
+    `FormatError` at a tag that the scheme forbids, at a row without its word or tag column and, where one of
+    these is counted from the end, at a row with more or fewer columns than the file's first. What is written
+    are words and tags; ids, text and offsets are not kept.
     """
 
     layers = frozenset({"entities"})
-    suffixes = (".conll", ".conll2003", ".bio", ".iob", ".iob2", ".tsv", ".txt", ".train", ".testa", ".testb")
+    suffixes = (".conll", ".conll2003", ".bio", ".iob", ".iob2", ".tsv", ".train", ".testa", ".testb")
 
     def __init__(
         self,
@@ -50,7 +52,13 @@ class Conll2003(Format):
     ) -> None:
         super().__init__(max_megabytes)
         if scheme not in (None, *schemes.SCHEMES):
-            raise ConfigurationError(f"scheme: '{scheme}' is unknown; choose from {', '.join(schemes.SCHEMES)}")
+            raise ConfigurationError(
+                f"scheme: '{scheme}' is unknown; choose from {', '.join(schemes.SCHEMES)}"
+            )
+        if token_column == tag_column:
+            raise ConfigurationError(
+                f"tag_column: {tag_column} is the token_column; name the column of the tags"
+            )
         self.columns = Columns(token_column, tag_column)
         self.ignore_labels = frozenset(ignore_labels or ())
         self.scheme = scheme
@@ -97,37 +105,30 @@ class Conll2003(Format):
 
     def _lines(self, document: Document) -> Iterator[str]:
         self.check_layers(document)
-        yield self._heading(document)
-        tags = self._tags(document)
-        for start, end in document.sentences:
-            yield from self._comments(document, start, end)
-            for i in range(start, end + 1):
-                row = self._row(i - start, document.tokens[i], tags[i])
-                if not fits(*row):
-                    self.cannot_hold(document, f"an empty, broken or tabbed word or label in {row}", "replace it")
-                yield "\t".join(row)
-            yield ""
-
-    def _heading(self, document: Document) -> str:
-        return f"{DOCSTART}\tO\n"
-
-    def _comments(self, document: Document, start: int, end: int) -> Iterator[str]:
-        yield from ()
-
-    def _row(self, index: int, token: str, tag: str) -> tuple[str, ...]:
-        return token, tag
-
-    def _tags(self, document: Document) -> list[str]:
-        tags: list[str] = []
-        for (first, last), entities in zip(document.sentences, self.by_sentence(document, "entities"), strict=True):
+        yield from self._heading(document)
+        for (first, last), entities in zip(
+            document.sentences, self.by_sentence(document, "entities"), strict=True
+        ):
             try:
-                tags += schemes.encode(entities, last - first + 1, self.scheme or "BIO")
+                tags = schemes.encode(entities, last - first + 1, self.scheme or "BIO")
             except schemes.TagError:
                 self.cannot_hold(document, "nested or overlapping entities", "write jsonl")
-        return tags
+            yield from self._sentence(document, first, last, tags)
+            yield ""
+
+    def _heading(self, document: Document) -> Iterator[str]:
+        yield from (DOCSTART + "\tO", "")
+
+    def _sentence(self, document: Document, first: int, last: int, tags: list[str]) -> Iterator[str]:
+        return self.rows(document, [document.tokens[first : last + 1], tags])
 
     @classmethod
     def sniff(cls, lines: list[str]) -> bool:
-        rows = [cells(line.rstrip(" \t")) for line in lines if line.strip() and not line.startswith(DOCSTART)]
+        words = (
+            line.rstrip(" \t") for line in lines if not COMMENT.match(line) and not line.startswith(DOCSTART)
+        )
+        rows = [cells(line) for line in words if line]
         are_tagged = all(2 <= len(row) <= 9 and schemes.is_tag(row[-1]) for row in rows)
-        return bool(rows) and are_tagged and not all(schemes.is_tag(cell) for row in rows for cell in row[1:4])
+        are_numbered = all(len(row) > 2 and row[0].isdigit() for row in rows)
+        are_layered = all(len(row) > 4 and all(map(schemes.is_tag, row[1:])) for row in rows)
+        return bool(rows) and are_tagged and not are_numbered and not are_layered

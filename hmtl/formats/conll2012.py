@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from hmtl.documents import Document, Span
-from hmtl.formats.brackets import write_clusters, write_spans
-from hmtl.formats.columns import FILLERS, fits
-from hmtl.formats.files import TextFile, write_lines
+from hmtl.formats.bracketed import Bracketed, Columns
+from hmtl.formats.columns import FILLERS, cells
+from hmtl.formats.files import TextFile
 from hmtl.formats.format import Format
-from hmtl.formats.sections import Section, begin_line, cells, sections, split_part
+from hmtl.formats.sections import BEGIN, Section, sections, split_part
 
 WORD, PARSE = 3, 5
 
 
 @Format.register("conll2012")
-class Conll2012(Format):
+class Conll2012(Bracketed):
     """Documents between `#begin document (id); part 000` and `#end document`: named entities and coreference.
 
-    The columns are name, part, number, word, POS, parse (may be missing), lemma, frame, sense, speaker, entities, one
-    for each predicate, coreference; word, speaker, entities and coreference are read. Entities are None where the whole
-    column is `-` or `_`, and in the New Testament (`pt/`), whose `*` does not mean that there are none; clusters are
-    None where the whole column is `_`. Clusters that share a span are united. Of a directory's `auto_conll` files those
-    with a `gold_conll` twin are left out. Words, also escaped ones such as `/.` and `-LRB-`, are read as they stand.
+    The columns are name, part, number, word, POS, parse (may be missing), lemma, frame, sense, speaker,
+    entities, one for each predicate, coreference; word, speaker, entities and coreference are read. Entities
+    are None where the whole column is `-` or `_`, and in the New Testament (`pt/`), whose `*` does not mean
+    that there are none; clusters are None where the whole column is `_`. Clusters that share a span are
+    united. Of a directory's `auto_conll` files those with a `gold_conll` twin are left out. Words, also
+    escaped ones such as `/.` and `-LRB-`, are read as they stand.
 
-    A document's id is `name; part 000`, its genre the first folder of the name, a missing speaker "". What is written
-    has no POS, parse and predicates, no text and offsets. Source: Pradhan et al. (2012), https://aclanthology.org/W12-4501.
+    A document's id is `name; part 000`, its genre the first folder of the name, a missing speaker "". What is
+    written has no POS, parse and predicates, no text and offsets. Source: Pradhan et al. (2012),
+    https://aclanthology.org/W12-4501.
     """
 
     layers = frozenset({"entities", "clusters"})
@@ -35,7 +37,11 @@ class Conll2012(Format):
     def open(self, path: Path) -> Iterator[TextFile]:
         files = list(super().open(path))
         gold = {file.name for file in files if "gold_conll" in file.name}
-        yield from (file for file in files if file.name in gold or file.name.replace("auto_conll", "gold_conll") not in gold)
+        yield from (
+            file
+            for file in files
+            if file.name in gold or file.name.replace("auto_conll", "gold_conll") not in gold
+        )
 
     def read_file(self, file: TextFile) -> Iterator[Document]:
         for section in sections(file, fewest=11):
@@ -53,44 +59,33 @@ class Conll2012(Format):
                 source=file.at(section.line),
             )
 
-    def write(self, documents: Iterable[Document], path: str | Path) -> None:
-        write_lines(path, (line for document in documents for line in self._lines(document)))
-
-    def _lines(self, document: Document) -> Iterator[str]:
-        self.check_layers(document)
+    def columns(self, document: Document) -> Iterator[Columns]:
         name, part = split_part(document.id)
-        clusters = document.clusters
-        coreference = ["_"] * len(document.tokens) if clusters is None else write_clusters(clusters, len(document.tokens))
-        if coreference is None:
-            self.cannot_hold(document, "crossing spans in one cluster", "write jsonl")
-        yield begin_line(document)
-        for (first, last), entities in zip(document.sentences, self._entity_cells(document), strict=True):
-            for i in range(first, last + 1):
-                speaker = (document.speakers[i] if document.speakers else "") or "-"
-                head = (name.replace(" ", "_"), part or "0", str(i - first), document.tokens[i])
-                row = (*head, "-", "*", "-", "-", "-", speaker, entities[i - first], coreference[i])
-                if not fits(*row):
-                    self.cannot_hold(document, f"an empty, broken or tabbed word or name in {row}", "replace it")
-                yield "\t".join(row)
-            yield ""
-        yield "#end document"
-
-    def _entity_cells(self, document: Document) -> Iterator[list[str]]:
-        for (first, last), entities in zip(document.sentences, self.by_sentence(document, "entities"), strict=True):
-            column = write_spans(entities, last - first + 1)
-            if column is None:
-                self.cannot_hold(document, "crossing entities or a bracket in a label", "write jsonl")
-            yield ["-"] * len(column) if document.entities is None else column
+        clusters, speakers = self.cluster_cells(document), document.speakers
+        for (first, last), entities in zip(
+            document.sentences, self.by_sentence(document, "entities"), strict=True
+        ):
+            here, length = slice(first, last + 1), last - first + 1
+            yield [
+                *([cell] * length for cell in (name.replace(" ", "_"), part or "0")),
+                [str(i) for i in range(length)],
+                document.tokens[here],
+                *([cell] * length for cell in ("-", "*", "-", "-", "-")),  # POS, parse, lemma, frame, sense
+                [speaker or "-" for speaker in speakers[here]] if speakers else ["-"] * length,
+                ["-"] * length if document.entities is None else self.span_cells(document, entities, length),
+                ["_"] * length if document.clusters is None else clusters[here],
+            ]
 
     @classmethod
     def sniff(cls, lines: list[str]) -> bool:
         rows = [cells(line) for line in lines if line.strip() and line[0] != "#"]
-        is_begun = lines[0].startswith("#begin document") if lines else False
+        is_begun = lines[0].startswith(BEGIN) if lines else False
         return is_begun and all(len(row) >= 11 and row[1].isdigit() and row[2].isdigit() for row in rows)
 
 
 def _entity_column(section: Section) -> int:
-    """Column 10; 9 where there is no parse, which shows in brackets one column earlier or in too few columns."""
+    """Column 10; 9 where there is no parse, which shows in brackets one column earlier or in too few
+    columns."""
     has_parse = all("*" in cell for cell in section.column(PARSE))
     is_narrow = any(len(sentence.cells[0]) < 12 for sentence in section.sentences)
     if is_narrow or (not has_parse and all("*" in cell or cell[:1] == "(" for cell in section.column(9))):

@@ -38,24 +38,31 @@ class TextFile:
 
 
 def without_gz(name: str) -> str:
+    """The name without the ending that says only how the file is stored."""
     return name.removesuffix(".gz")
 
 
 def find_files(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    """The file itself, or the files below a directory that end in one of the suffixes, in the order of their paths."""
+    """The file itself, or the files below a directory that end in one of the suffixes, in the order of their
+    paths."""
     if path.is_dir():
         found = sorted(p for p in path.rglob("*") if without_gz(p.name).endswith(suffixes) and p.is_file())
         if not found:
             endings = ", ".join(suffixes)
-            raise FormatError(f"{path}: holds no file that ends in {endings} (or with .gz); name another folder or format")
+            raise FormatError(
+                f"{path}: holds no file that ends in {endings} (or with .gz); name the file itself or another folder"
+            )
         return found
     if not path.is_file():
-        raise FormatError(f"{path}: no such file; a relative path starts in the current directory, {Path.cwd()}")
+        raise FormatError(
+            f"{path}: no such file; a relative path starts in the current directory, {Path.cwd()}"
+        )
     return [path]
 
 
 def text_file(path: Path, root: Path, max_bytes: int) -> TextFile:
-    """A file on disk, opened when its lines are asked for. Its stem is its path below `root` without endings."""
+    """A file on disk, opened when its lines are asked for. Its stem is its path below `root` without
+    endings."""
     inside = path.name if path == root else path.relative_to(root).as_posix()
     return TextFile(str(path), without_gz(inside).rsplit(".", 1)[0], _lines_of(path, max_bytes))
 
@@ -82,7 +89,8 @@ def open_binary(path: Path) -> Iterator[BinaryIO]:
 
 
 class Capped:
-    """A stream that raises `FormatError` beyond `max_bytes` (a decompression bomb) and where its gzip data are damaged."""
+    """A stream that raises `FormatError` beyond `max_bytes` (a decompression bomb) and where its gzip data
+    are damaged."""
 
     def __init__(self, stream: IO[bytes], name: str, max_bytes: int) -> None:
         self.stream, self.name, self.max_bytes, self.size = stream, name, max_bytes, 0
@@ -101,12 +109,15 @@ class Capped:
 
 
 def numbered_lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[tuple[int, str]]:
-    """Lines of UTF-8 text, with or without byte order mark, ended by LF or CRLF. Raises `FormatError` with the line."""
+    """Lines of UTF-8 text, with or without byte order mark, ended by LF or CRLF. Raises `FormatError` with
+    the line."""
     capped, number, rest = Capped(stream, name, max_bytes), 0, b""
     while chunk := capped.read():
         complete, newline, rest = (rest + chunk).rpartition(b"\n")
         if len(rest) > LONGEST_LINE:
-            raise FormatError(f"{name}:{number + 1}: is a line of over {LONGEST_LINE >> 20} MB; this is no text file")
+            raise FormatError(
+                f"{name}:{number + 1}: is a line of over {LONGEST_LINE >> 20} MB; this is no text file"
+            )
         if newline:
             for line in _decode(complete + newline, name, number).split("\n")[:-1]:
                 number += 1
@@ -121,12 +132,15 @@ def _decode(data: bytes, name: str, lines_before: int) -> str:
     except UnicodeDecodeError as error:
         line = lines_before + data.count(b"\n", 0, error.start) + 1
         byte = data[error.start]
-        raise FormatError(f"{name}:{line}: is not UTF-8 (byte 0x{byte:02x}); convert the file to UTF-8") from error
+        raise FormatError(
+            f"{name}:{line}: is not UTF-8 (byte 0x{byte:02x}); convert the file to UTF-8"
+        ) from error
     return text.removeprefix("\ufeff") if lines_before == 0 else text
 
 
 def write_lines(path: str | Path, lines: Iterable[str]) -> None:
-    """Writes UTF-8 with LF, compressed where the name ends in .gz; a failure leaves what stood there untouched."""
+    """Writes UTF-8 with LF, compressed where the name ends in .gz; a failure leaves what stood there
+    untouched."""
     path = Path(path)
     partial = path.with_name(path.name + ".part")
     try:
@@ -134,6 +148,8 @@ def write_lines(path: str | Path, lines: Iterable[str]) -> None:
             for line in lines:
                 stream.write(line.encode("utf-8") + b"\n")
         os.replace(partial, path)
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be written ({error.strerror}); name a place that can") from error
     finally:
         partial.unlink(missing_ok=True)
 

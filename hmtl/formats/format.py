@@ -7,15 +7,18 @@ from typing import ClassVar, NoReturn
 from allennlp.common import Registrable
 
 from hmtl.documents import LAYERS, Document, Span
+from hmtl.formats.columns import fits
 from hmtl.formats.files import FormatError, TextFile, find_files, text_file
 
 __all__ = ["Format", "FormatError"]
 
 
 class Format(Registrable):
-    """Reads a file, or every file of this format below a directory (sorted, `.gz` included), as a stream of Documents.
+    """Reads a file, or every file of this format below a directory (sorted, `.gz` included), as a stream of
+    Documents.
 
-    A document's `source` is `file:line` of its beginning. Nothing is skipped: what cannot be read raises `FormatError`.
+    A document's `source` is `file:line` of its beginning. Nothing is skipped: what cannot be read raises
+    `FormatError`.
 
     # Parameters
 
@@ -31,8 +34,8 @@ class Format(Registrable):
         self.max_bytes = max_megabytes << 20
 
     def read(self, path: str | Path) -> Iterator[Document]:
-        """Documents of `path` in file order. Raises `FormatError` (bad content, empty file, no file of this format
-        in a directory) and `FileNotFoundError`-like `FormatError` where `path` does not exist."""
+        """Documents of `path` in file order. Raises `FormatError` (bad content, empty file, no file of this
+        format in a directory) and `FileNotFoundError`-like `FormatError` where `path` does not exist."""
         sources: dict[str, str] = {}
         for file in self.open(Path(path)):
             is_empty = True
@@ -56,7 +59,8 @@ class Format(Registrable):
         raise NotImplementedError
 
     def write(self, documents: Iterable[Document], path: str | Path) -> None:
-        """Writes one file. Raises `FormatError` where a document has something that this format cannot hold."""
+        """Writes one file. Raises `FormatError` where a document has something that this format cannot
+        hold."""
         raise NotImplementedError
 
     def fit(self, document: Document) -> Document:
@@ -70,7 +74,8 @@ class Format(Registrable):
                 self.cannot_hold(document, layer, "leave the layer out with Format.fit, or write jsonl")
 
     def by_sentence(self, document: Document, layer: str) -> list[list[Span]]:
-        """The layer's spans for each sentence, indices within it. Raises `FormatError` where a span leaves its sentence."""
+        """The layer's spans for each sentence, indices within it. Raises `FormatError` where a span leaves
+        its sentence."""
         number = document.sentence_of()
         spans: list[list[Span]] = [[] for _ in document.sentences]
         for start, end, label in getattr(document, layer) or ():
@@ -80,14 +85,25 @@ class Format(Registrable):
             spans[number[start]].append(Span(start - first, end - first, label))
         return spans
 
+    def rows(self, document: Document, columns: Iterable[Iterable[str]]) -> Iterator[str]:
+        """Tab-separated lines of one sentence's columns. Raises `FormatError` where a cell would break its
+        row."""
+        for row in zip(*columns, strict=True):
+            if not fits(*row):
+                self.cannot_hold(document, f"an empty, broken or tabbed cell in {row}", "replace it")
+            yield "\t".join(row)
+
     def cannot_hold(self, document: Document, what: str, mend: str) -> NoReturn:
         source = document.source or "output"
-        raise FormatError(f"{source}: document '{document.id}' has {what}, which {self.name} cannot hold; {mend}")
+        raise FormatError(
+            f"{source}: document '{document.id}' has {what}, which {self.name} cannot hold; {mend}"
+        )
 
     @property
     def name(self) -> str:
         """The registered name."""
-        return next(name for name in Format.list_available() if Format.by_name(name) is type(self))
+        names = (name for name in Format.list_available() if Format.by_name(name) is type(self))
+        return next(names, type(self).__name__)
 
     @classmethod
     def sniff(cls, lines: list[str]) -> bool:

@@ -7,13 +7,13 @@ from pathlib import Path, PurePosixPath
 
 from hmtl.documents import Document, Span
 from hmtl.formats.archives import archived_files, is_archive
-from hmtl.formats.columns import blocks, fits
+from hmtl.formats.columns import blocks
 from hmtl.formats.conll2012 import Conll2012
 from hmtl.formats.files import FormatError, TextFile, find_files, text_file, write_lines
 from hmtl.formats.format import Format
-from hmtl.paths import resolve
 from hmtl.formats.nested_tags import decode_layers, encode_layers
 from hmtl.formats.tags import TagError, is_tag
+from hmtl.paths import resolve
 
 COREFERENCE = ".conll"
 FEWEST_LAYERS = 4
@@ -21,18 +21,20 @@ FEWEST_LAYERS = 4
 
 @Format.register("litbank")
 class Litbank(Format):
-    """A document a file: `entities/tsv/*.tsv` give mentions, `coref/conll/*.conll` (as `conll2012`) give clusters.
+    """A document a file: `entities/tsv/*.tsv` give mentions, `coref/conll/*.conll` (as `conll2012`) give
+    clusters.
 
-    `path` is a file, a directory, or a `.tar.gz` as distributed, which is read without being unpacked. A row of a `.tsv`
-    is a word and its BIO tag in each layer; mentions that nest lie in different layers. A document's id is its file's
-    name without folder and ending. `write` takes one document and writes its mentions or, to a `.conll`, its clusters;
-    text, offsets and the id are not kept. Source: Bamman, Popat and Shen (2019), https://aclanthology.org/N19-1220;
-    Bamman, Lewke and Mansoor (2020), https://arxiv.org/abs/1912.01140.
+    `path` is a file, a directory, or a `.tar.gz` as distributed, which is read without being unpacked. A row
+    of a `.tsv` is a word and its BIO tag in each layer; mentions that nest lie in different layers. A
+    document's id is its file's name without folder and ending. `write` takes one document and writes its
+    mentions or, to a `.conll`, its clusters; text, offsets and the id are not kept. Source: Bamman, Popat and
+    Shen (2019), https://aclanthology.org/N19-1220; Bamman, Lewke and Mansoor (2020),
+    https://arxiv.org/abs/1912.01140.
 
     # Parameters
 
-    archive : where the files are. The path that is read is then a split: a list that names the wanted documents, one a line
-        (endings are ignored), in the order in which to read them.
+    archive : where the files are. The path that is read is then a split: a list that names the wanted
+        documents, one a line (endings are ignored), in the order in which to read them.
     """
 
     layers = frozenset({"mentions", "clusters"})
@@ -51,17 +53,22 @@ class Litbank(Format):
         files = list(self._files(source))
         by_id = {_document_id(file.stem): file for file in files}
         if len(by_id) < len(files):
-            raise FormatError(f"{source}: holds several files of one document; name the folder with one layer's files")
+            raise FormatError(
+                f"{source}: holds several files of one document; name the folder with one layer's files"
+            )
         for number, wanted in self._wanted(path):
             if wanted not in by_id:
-                raise FormatError(f"{path}:{number}: '{wanted}' is not in {source}; correct the list or the archive")
+                raise FormatError(
+                    f"{path}:{number}: '{wanted}' is not in {source}; correct the list or the archive"
+                )
             yield by_id[wanted]
 
     def _files(self, path: Path) -> Iterable[TextFile]:
         return archived_files(path, self.suffixes, self.max_bytes) if is_archive(path) else super().open(path)
 
     def _wanted(self, path: Path) -> Iterator[tuple[int, str]]:
-        """The ids of the split with their lines. Raises `FormatError` where one stands twice or there are none."""
+        """The ids of the split with their lines. Raises `FormatError` where one stands twice or there are
+        none."""
         (path,) = find_files(path, ())
         split, seen = text_file(path, path, self.max_bytes), set[str]()
         for number, line in split.lines:
@@ -97,7 +104,9 @@ class Litbank(Format):
         rows = [line.removesuffix("\t").split("\t") for _, line in block]
         for (number, _), row in zip(block, rows, strict=True):
             if len(row) < 2 or len(row) != len(rows[0]):
-                expected = f"{len(rows[0])} as line {block[0][0]}" if len(rows[0]) > 1 else "a word and its tags"
+                expected = (
+                    f"{len(rows[0])} as line {block[0][0]}" if len(rows[0]) > 1 else "a word and its tags"
+                )
                 file.fail(number, f"has {len(row)} columns", f"give {expected}, parted by tabs")
             if not row[0]:
                 file.fail(number, "has no word", "give it in the first column")
@@ -123,15 +132,15 @@ class Litbank(Format):
             if document.clusters:
                 self.cannot_hold(document, "clusters in a .tsv", "write them to a .conll")
             self.check_layers(document)
-            for (first, last), mentions in zip(document.sentences, self.by_sentence(document, "mentions"), strict=True):
+            for (first, last), mentions in zip(
+                document.sentences, self.by_sentence(document, "mentions"), strict=True
+            ):
                 try:
                     columns = encode_layers(mentions, last - first + 1, FEWEST_LAYERS)
                 except TagError:
                     self.cannot_hold(document, "mentions that cross", "write jsonl")
-                for row in zip(document.tokens[first : last + 1], *columns, strict=True):
-                    if not fits(*row):
-                        self.cannot_hold(document, f"an empty, broken or tabbed word or label in {row}", "replace it")
-                    yield "\t".join(row) + "\t"
+                words = document.tokens[first : last + 1]
+                yield from (f"{row}\t" for row in self.rows(document, [words, *columns]))
                 yield ""
 
     @classmethod

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple, NoReturn
 
-from hmtl.documents import Cluster, Document, Span
+from hmtl.documents import Cluster, Span
 from hmtl.formats.brackets import read_clusters, read_spans
-from hmtl.formats.columns import cells
+from hmtl.formats.columns import cells, fits
 from hmtl.formats.files import TextFile
 
-BEGIN = re.compile(r"#begin document\s+(?:\((.*)\);|(\S+))(?:\s*part (\S+))?\s*")
+BEGIN, END = "#begin document", "#end document"
 
 
 class Rows(NamedTuple):
@@ -58,7 +57,9 @@ class Section(NamedTuple):
     def document_spans(self, index: int) -> tuple[Span, ...]:
         """Typed brackets of a column, token indices within the document."""
         bounds = enumerate(self.bounds())
-        return tuple(Span(s + shift, e + shift, t) for k, (shift, _) in bounds for s, e, t in self.spans(index, k))
+        return tuple(
+            Span(s + shift, e + shift, t) for k, (shift, _) in bounds for s, e, t in self.spans(index, k)
+        )
 
     def clusters(self) -> tuple[Cluster, ...]:
         """Coreference brackets of the last column."""
@@ -71,57 +72,62 @@ class Section(NamedTuple):
 
 
 def sections(file: TextFile, fewest: int) -> Iterator[Section]:
-    """The documents of a file. Raises `FormatError` at a row outside them, with fewer than `fewest` columns or with
-    more or fewer than the sentence's first, and where one is not closed."""
-    section, rows = None, None
+    """The documents of a file. Raises `FormatError` at a row outside them, with fewer than `fewest` columns
+    or with more or fewer than the sentence's first, and where one is not closed."""
+    section, rows, width = None, None, 0
     for number, line in file.lines:
-        if line.startswith("#begin document"):
-            if section:
-                file.fail(number, f"begins a document inside '{section.id}'", "put #end document before it")
-            section, rows = _begin(file, number, line), None
-        elif not line.strip() or line.startswith("#end document"):
+        if not line.strip():
             rows = None
-            if line.strip():
-                if section is None:
-                    file.fail(number, "ends a document that was not begun", "remove the line")
-                yield section
-                section = None
+        elif line[0] == "#" and line.startswith(BEGIN):
+            section, rows = _begin(file, number, line, section), None
+        elif line[0] == "#" and line.startswith(END):
+            if section is None:
+                file.fail(number, "ends a document that was not begun", "remove the line")
+            yield section
+            section, rows = None, None
         elif section is None:
-            file.fail(number, "stands outside a document", "put #begin document (name); part 000 before it")
+            file.fail(number, "stands outside a document", f"put {BEGIN} (name); part 000 before it")
         else:
-            rows = _add(file, number, cells(line), rows, section, fewest)
+            row = cells(line)
+            if rows is None:
+                rows, width = Rows(number, []), len(row)
+                section.sentences.append(rows)
+            if len(row) != width or width < fewest:
+                expected = f"{width} as line {rows.line}" if width >= fewest else f"at least {fewest}"
+                file.fail(number, f"has {len(row)} columns", f"give {expected}")
+            rows.cells.append(row)
     if section:
-        file.fail(section.line, f"document '{section.id}' has no #end document", "the file is cut off, fetch it again")
+        file.fail(
+            section.line, f"begins '{section.id}', which has no {END}", "the file is cut off, fetch it again"
+        )
 
 
-def _begin(file: TextFile, number: int, line: str) -> Section:
-    match = BEGIN.fullmatch(line)
-    if not match:
-        file.fail(number, "begins a document without a name", "write #begin document (name); part 000")
-    name, part = match[1] or match[2] or "", match[3]
-    return Section(file, f"{name}; part {part}" if part else name, number, [])
+def _begin(file: TextFile, number: int, line: str, before: Section | None) -> Section:
+    if before:
+        file.fail(number, f"begins a document inside '{before.id}'", f"put {END} before it")
+    name = _name(line)
+    if not name:
+        file.fail(number, "begins a document without a name", f"write {BEGIN} (name); part 000")
+    return Section(file, name, number, [])
 
 
-def _add(file: TextFile, number: int, row: list[str], rows: Rows | None, section: Section, fewest: int) -> Rows:
-    if rows is None:
-        if len(row) < fewest:
-            file.fail(number, f"has {len(row)} columns", f"give at least {fewest}")
-        rows = Rows(number, [])
-        section.sentences.append(rows)
-    elif len(row) != len(rows.cells[0]):
-        expected = f"{len(rows.cells[0])} as line {rows.line}, where the sentence begins"
-        file.fail(number, f"has {len(row)} columns", f"give {expected}")
-    rows.cells.append(row)
-    return rows
+def _name(line: str) -> str:
+    """The id that a line begins a document of: `name; part 000`, or `name` where it gives no part."""
+    text = line.removeprefix(BEGIN).strip()
+    name, comma, part = text.rpartition("); part ")
+    if comma and name.startswith("("):
+        return f"{name[1:]}; part {part}"
+    return text[1:-2] if text.startswith("(") and text.endswith(");") else text
 
 
-def begin_line(document: Document) -> str:
-    """The line that `sections` reads the document's id from."""
-    name, part = split_part(document.id)
-    return f"#begin document ({name});" + (f" part {part}" if part else "")
+def begin_line(identifier: str) -> str | None:
+    """The line that `sections` reads this id from; None where there is none."""
+    name, part = split_part(identifier)
+    line = f"{BEGIN} ({name});" + (f" part {part}" if part else "")
+    return line if fits(identifier) and _name(line) == identifier else None
 
 
 def split_part(identifier: str) -> tuple[str, str]:
     """`name; part N` taken apart; the part is "" where there is none."""
-    match = re.fullmatch(r"(.*); part (\S+)", identifier)
-    return (match[1], match[2]) if match else (identifier, "")
+    name, mark, part = identifier.rpartition("; part ")
+    return (name, part) if name and part and " " not in part else (identifier, "")

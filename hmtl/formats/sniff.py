@@ -16,8 +16,9 @@ LARGEST = 1 << 30
 
 
 def sniff(path: str | Path) -> Format:
-    """The one format, with its defaults, that a file looks like; an archive can only be LitBank's. Of a directory, the
-    first file is looked at. Raises `FormatError`, which names the candidates, where there are none or several."""
+    """The one format, with its defaults, that a file looks like; an archive can only be LitBank's. Of a
+    directory, the first file is looked at. Raises `FormatError`, which names the candidates, where there are
+    none or several."""
     path = Path(path)
     if is_archive(path):
         return Litbank()

@@ -38,7 +38,8 @@ class TaggedSection(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Where the word and the tag stand, counted from 0 or, if negative, from the end. No tag column: all tags are O."""
+    """Where the word and the tag stand, counted from 0 or, if negative, from the end. No tag column: all tags
+    are O."""
 
     token: int
     tag: int | None
@@ -49,7 +50,9 @@ class Columns(NamedTuple):
         for block in blocks(file):
             comments = list(takewhile(self._is_comment, block))
             rows, text = block[len(comments) :], None
-            starts = [(number, match[1]) for number, line in comments if (match := NEWDOC.fullmatch(line.rstrip()))]
+            starts = [
+                (number, match[1]) for number, line in comments if (match := NEWDOC.fullmatch(line.rstrip()))
+            ]
             if rows and rows[0][1].startswith(DOCSTART):
                 starts.append((rows.pop(0)[0], None))
             for number, name in starts:
@@ -68,20 +71,30 @@ class Columns(NamedTuple):
         # where the word is not in the first column, no word can begin the line
         return numbered[1][0] == "#" and (self.token > 0 or COMMENT.match(numbered[1]) is not None)
 
-    def _sentence(self, file: TextFile, block: list[Numbered], text: str | None, width: int) -> TaggedSentence:
+    def _sentence(
+        self, file: TextFile, block: list[Numbered], text: str | None, width: int
+    ) -> TaggedSentence:
         used = [column for column in (self.token, self.tag) if column is not None]
-        fewest = max(column + 1 if column >= 0 else -column for column in used)
+        fewest = max(len(used), *(column + 1 if column >= 0 else -column for column in used))
         rows = [cells(line.rstrip(" \t")) for _, line in block]
         for (number, _), row in zip(block, rows, strict=True):
             if len(row) < fewest:
                 file.fail(number, f"has {len(row)} columns", f"give {fewest}, or name other columns")
             if len(row) != width and min(used) < 0:
-                file.fail(number, f"has {len(row)} columns, the file's first row {width}", "give as many in every row")
+                file.fail(
+                    number,
+                    f"has {len(row)} columns, the file's first row {width}",
+                    "give as many in every row",
+                )
         tokens = [row[self.token] for row in rows]
         tags = ["O"] * len(rows) if self.tag is None else [row[self.tag] for row in rows]
         for tag in set(tags):
             if not is_tag(tag):
-                file.fail(block[tags.index(tag)][0], f"'{tag}' is not a tag", "write O or B-TYPE, or name the tag_column")
+                file.fail(
+                    block[tags.index(tag)][0],
+                    f"'{tag}' is not a tag",
+                    "write O or B-TYPE, or name the tag_column",
+                )
         if not all(tokens):
             file.fail(block[tokens.index("")][0], "has no word", "fill the column, or name the token_column")
         return TaggedSentence(block[0][0], text, tokens, tags)

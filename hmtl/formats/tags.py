@@ -8,12 +8,18 @@ from itertools import pairwise
 from hmtl.documents import Span
 
 SCHEMES = ("IOB1", "BIO", "BIOUL", "BIOES")
-PREFIXES = {"IOB1": ("B", "I"), "BIO": ("B", "I"), "BIOUL": ("B", "I", "U", "L"), "BIOES": ("B", "I", "S", "E")}
+PREFIXES = {
+    "IOB1": ("B", "I"),
+    "BIO": ("B", "I"),
+    "BIOUL": ("B", "I", "U", "L"),
+    "BIOES": ("B", "I", "S", "E"),
+}
 TO_BIOUL = {"S": "U", "E": "L"}  # BIOES is BIOUL under other letters
 
 
 class TagError(ValueError):
-    """A tag that its scheme does not allow; `position` is its index in the sentence (its length at the end)."""
+    """A tag that its scheme does not allow; `position` is its index in the sentence (its length at the
+    end)."""
 
     def __init__(self, position: int, cause: str) -> None:
         super().__init__(cause)
@@ -46,7 +52,8 @@ def detect(sentences: Iterable[Sequence[str]]) -> str:
 
 
 def decode(tags: Sequence[str], scheme: str) -> list[Span]:
-    """Spans of one sentence's tags, in order. Raises `TagError` at the first tag that the scheme does not allow there."""
+    """Spans of one sentence's tags, in order. Raises `TagError` at the first tag that the scheme does not
+    allow there."""
     spans: list[Span] = []
     start, label = -1, ""  # of the open span
     for i, tag in enumerate((*tags, "O")):

@@ -13,14 +13,15 @@ from hmtl.formats.tags import is_tag
 
 @Format.register("uner")
 class Uner(Conll2003):
-    """`conll2003` with the columns of Universal NER (`.iob2`): number, word, BIO tag, then a filler and the annotator
-    (both may be missing), and `# newdoc id = `, `# sent_id = `, `# text = ` comments.
+    """`conll2003` with the columns of Universal NER (`.iob2`): number, word, BIO tag, then a filler and the
+    annotator (both may be missing), and `# newdoc id = `, `# sent_id = `, `# text = ` comments.
 
     Source: Mayhew et al. (2024), https://aclanthology.org/2024.naacl-long.243.
 
     # Parameters
 
-    ignore_labels : spans with these labels are left out, such as `["OTH", "O"]` of the first version of English EWT.
+    ignore_labels : spans with these labels are left out, such as `["OTH", "O"]` of the first version of
+    English EWT.
     """
 
     suffixes = (".iob2",)
@@ -28,16 +29,16 @@ class Uner(Conll2003):
     def __init__(self, ignore_labels: list[str] | None = None, max_megabytes: int = 4096) -> None:
         super().__init__(1, 2, ignore_labels, "BIO", max_megabytes)
 
-    def _heading(self, document: Document) -> str:
-        return f"# newdoc id = {document.id}"
+    def _heading(self, document: Document) -> Iterator[str]:
+        yield from self.rows(document, [[f"# newdoc id = {document.id}"]])
 
-    def _comments(self, document: Document, start: int, end: int) -> Iterator[str]:
-        text = document.span_text(start, end)
+    def _sentence(self, document: Document, first: int, last: int, tags: list[str]) -> Iterator[str]:
+        text = document.span_text(first, last)
         if fits(text):
             yield f"# text = {text}"
-
-    def _row(self, index: int, token: str, tag: str) -> tuple[str, ...]:
-        return str(index + 1), token, tag, "-", "-"
+        numbers = [str(i + 1) for i in range(len(tags))]
+        fillers = ["-"] * len(tags)
+        yield from self.rows(document, [numbers, document.tokens[first : last + 1], tags, fillers, fillers])
 
     @classmethod
     def sniff(cls, lines: list[str]) -> bool:
