@@ -11,6 +11,7 @@ from allennlp.data import Vocabulary
 from hmtl.backbones.level import Level
 from hmtl.documents import Document, Span
 from hmtl.heads.head import Head
+from hmtl.heads.rows import SPAN_LAYERS
 
 
 def argument_spans(document: Document) -> tuple[Span, ...] | None:
@@ -19,13 +20,14 @@ def argument_spans(document: Document) -> tuple[Span, ...] | None:
 
 
 def longest_ending_at(spans: Iterable[Span]) -> dict[int, Span]:
-    """One span for each last token. Of nested ones the longest, since the shorter ones mostly take part in relations with the
-    longer, and those share a last token, so that no pair of tokens stands for them."""
+    """One span for each last token. Of nested ones the longest, since the shorter ones mostly take part in
+    relations with the longer, and those share a last token, so that no pair of tokens stands for them."""
     return {span.end: span for span in sorted(spans, key=lambda span: (span.start, span.label), reverse=True)}
 
 
 class ArgumentFinder(torch.nn.Module):
-    """Trains and runs a head for mentions as task `{task}_argument`, whose labels are therefore `{task}_argument_labels`.
+    """Trains and runs a head for mentions as task `{task}_argument`, whose labels are therefore
+    `{task}_argument_labels`.
 
     # Parameters
 
@@ -33,13 +35,16 @@ class ArgumentFinder(torch.nn.Module):
     The other parameters are those of the head for relations that it serves.
     """
 
-    def __init__(self, head: Lazy[Head], vocab: Vocabulary, task: str, input_dim: int, output_dim: int) -> None:
+    def __init__(
+        self, head: Lazy[Head], vocab: Vocabulary, task: str, input_dim: int, output_dim: int
+    ) -> None:
         super().__init__()
         self.task = f"{task}_argument"
         self.head = head.construct(vocab=vocab, task=self.task, input_dim=input_dim, output_dim=output_dim)
-        if self.head.layer not in ("mentions", "entities"):
+        if self.head.layer not in SPAN_LAYERS:
+            layers = " or ".join(SPAN_LAYERS)
             raise ConfigurationError(
-                f"model.heads.{task}.arguments: fills {self.head.layer}; choose a head for mentions or entities"
+                f"model.heads.{task}.arguments: fills {self.head.layer}; choose a head that fills {layers}"
             )
 
     @property
@@ -49,7 +54,9 @@ class ArgumentFinder(torch.nn.Module):
 
     def forward(self, level: Level, documents: list[Document], supervised: bool) -> dict[str, Any]:
         """What `Head.forward` returns; the annotations are spans."""
-        return self.head(level, [self._annotated(d) for d in documents] if supervised else documents, supervised)
+        if supervised:
+            documents = [self._annotated(document) for document in documents]
+        return self.head(level, documents, supervised)
 
     def get_metrics(self, reset: bool = False) -> dict[str, float]:
         """The mention head's, as `argument_*`."""
@@ -59,8 +66,9 @@ class ArgumentFinder(torch.nn.Module):
         spans = argument_spans(document)
         if spans is None:
             raise ConfigurationError(
-                f"{document.source or document.id}: has neither mentions nor entities, from which task '{self.task}' "
-                "learns to find arguments; annotate them, or set the relation head's `arguments` to null"
+                f"{document.source or document.id}: the document has no layer '{self.head.layer}', from "
+                f"which task '{self.task}' learns to find arguments; annotate it (an empty layer will do), or "
+                "choose head `relation` without `arguments`"
             )
         if getattr(document, self.head.layer) is spans:
             return document

@@ -10,30 +10,38 @@ from hmtl.heads.rows import label_indices
 
 
 class GoldRelation(NamedTuple):
-    """A gold relation within a row: the index of its document and that document's first word among the words of the
-    batch, the relation in the tokens of its document, and the index of its label."""
+    """A gold relation.
+
+    document : the index of its document.
+    offset : of that document's first word among the words of the batch.
+    relation : in the tokens of its document.
+    label : the index of its label.
+    within : whether it lies within a row, so that some pair of the row stands for it.
+    """
 
     document: int
     offset: int
     relation: Relation
     label: int
+    within: bool
 
 
 def gold_relations(documents: list[Document], labels: list[str], task: str) -> Iterator[GoldRelation]:
-    """Relations between sentences are left out, since no pair within a row stands for them.
+    """All gold relations of a batch.
 
-    Raises `ConfigurationError` where a document is not annotated with relations, or a label is not among `labels`.
+    Raises `ConfigurationError` where a document is not annotated with relations, or a label is not among
+    `labels`.
     """
     offset = 0
     for number, document in enumerate(documents):
         if document.relations is None:
             raise ConfigurationError(
-                f"{document.source or document.id}: the document has no layer 'relations', which task '{task}' learns from; "
-                "annotate it (an empty layer will do), or take the file out of the task's data"
+                f"{document.source or document.id}: the document has no layer 'relations', which task "
+                f"'{task}' learns from; annotate it (an empty layer will do), or take the file out of the task's data"
             )
         sentence = document.sentence_of() if document.relations else []
         for relation in document.relations:
-            if len({sentence[token] for span in (relation.head, relation.tail) for token in span.bounds}) == 1:
-                label = label_indices(labels, relation.label, document, task)
-                yield GoldRelation(number, offset, relation, label)
+            touched = {sentence[token] for span in (relation.head, relation.tail) for token in span.bounds}
+            label = label_indices(labels, relation.label, document, task)
+            yield GoldRelation(number, offset, relation, label, within=len(touched) == 1)
         offset += len(document.tokens)

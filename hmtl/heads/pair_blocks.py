@@ -4,19 +4,29 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
-from torch import BoolTensor
+from torch import BoolTensor, Tensor
 
 
 class PairBlock(NamedTuple):
-    """In each of `rows`, the pairs of a token from `start` to `end` (exclusive) with any of the first `width` tokens."""
+    """In each of `rows`, the pairs of a token from `start` to `end` (exclusive) with any of the first `width`
+    tokens."""
 
     rows: list[int]
     start: int
     end: int
     width: int
 
+    def sides(self, heads: Tensor, tails: Tensor) -> tuple[Tensor, Tensor]:
+        """The block of `(rows, tokens, hidden)` heads and tails, each with a dimension to broadcast over the
+        other."""
+        # (rows, end - start, 1, hidden), (rows, 1, width, hidden)
+        return heads[self.rows, self.start : self.end].unsqueeze(2), tails[self.rows, : self.width].unsqueeze(
+            1
+        )
+
     def valid(self, mask: BoolTensor) -> BoolTensor:
-        """`(rows, end - start, width)`, true at pairs of two different words, from the `(rows, tokens)` mask of the batch."""
+        """`(rows, end - start, width)`, true at pairs of two different words, from the `(rows, tokens)` mask
+        of the batch."""
         # (rows, width)
         words = mask[self.rows, : self.width]
         tokens = torch.arange(self.width, device=mask.device)
@@ -31,7 +41,8 @@ def pair_blocks(lengths: list[int], hidden_dim: int, budget: int) -> Iterator[Pa
 
     lengths : words of each row.
     hidden_dim : numbers for each pair.
-    budget : numbers a block may hold. One token of one row with all others is a block even where it holds more.
+    budget : numbers a block may hold. One token of one row with all others is a block even where it holds
+        more.
     """
     # Long rows first, so that a block's rows are of like length and hold little padding.
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)

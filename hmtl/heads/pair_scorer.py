@@ -10,17 +10,17 @@ REDUCTIONS = ("mean", "sum")
 
 
 class PairScorer(torch.nn.Module):
-    """s(i, j) = Vᵀ ReLU(Uᵀ g_i + Wᵀ g_j + b), one score per label, each label decided on its own: it holds where
-    σ(s) exceeds a threshold (Bekoulis et al. 2018, "Joint entity recognition and relation extraction as a multi-head
-    selection problem", equations 5 and 6).
+    """s(i, j) = Vᵀ ReLU(Uᵀ g_i + Wᵀ g_j + b), one score per label, each label decided on its own: it holds
+    where σ(s) exceeds a threshold (Bekoulis et al. 2018, "Joint entity recognition and relation extraction as
+    a multi-head selection problem").
 
     # Parameters
 
     task, labels : for which relation task, and its labels; error messages name them.
     input_dim, hidden_dim : widths of g and of b.
     threshold : a probability, strictly between 0 and 1.
-    reduction : of the loss. `mean` is 100 times the mean over pairs and labels, the original HMTL's scale; `sum` weighs a
-        text by its number of pairs, and stands on the scale of a CRF's loss.
+    reduction : of the loss. `mean` is 100 times the mean over pairs and labels, the original HMTL's scale;
+        `sum` weighs a text by its number of pairs, and stands on the scale of a CRF's loss.
 
     # Raises
 
@@ -37,7 +37,9 @@ class PairScorer(torch.nn.Module):
                 f"or list the labels in vocabulary.tokens_to_add.{task}_labels"
             )
         if not 0 < threshold < 1:
-            raise ConfigurationError(f"model.heads.{task}.threshold: {threshold} is no probability; choose between 0 and 1")
+            raise ConfigurationError(
+                f"model.heads.{task}.threshold: {threshold} is no probability; choose between 0 and 1"
+            )
         if reduction not in REDUCTIONS:
             raise ConfigurationError(
                 f"model.heads.{task}.reduction: '{reduction}' is unknown; choose {' or '.join(REDUCTIONS)}"
@@ -49,8 +51,8 @@ class PairScorer(torch.nn.Module):
         self.output = torch.nn.Linear(hidden_dim, len(labels), bias=False)  # V
 
     def forward(self, heads: Tensor, tails: Tensor) -> Tensor:
-        """`(…, hidden)` of both sides, as `as_head` and `as_tail` give them and broadcast against each other, to
-        scores `(…, labels)`."""
+        """`(…, hidden)` of both sides, as `as_head` and `as_tail` give them and broadcast against each other,
+        to scores `(…, labels)`."""
         return self.output((heads + tails).relu_())
 
     def loss(self, off: Tensor, gold: Tensor, pairs: int) -> Tensor:

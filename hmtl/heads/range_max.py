@@ -5,11 +5,11 @@ from torch import LongTensor, Tensor
 
 
 def range_max(values: Tensor, starts: LongTensor, ends: LongTensor) -> Tensor:
-    """Elementwise maximum of `values`, `(words, dim)`, over the words of each range, both ends inclusive; 0 where a range is
-    empty (its end before its start). Returns `(ranges, dim)`.
+    """Elementwise maximum of `values`, `(words, dim)`, over the words of each range, both ends inclusive; 0
+    where a range is empty (its end before its start). Returns `(ranges, dim)`.
 
-    A sparse table: row k holds the maxima of all windows of 2^k words, and any range is the union of two such windows. So the
-    cost is that of words · log(longest range) + ranges, however long the ranges are.
+    A sparse table: row k holds the maxima of all windows of 2^k words, and any range is the union of two such
+    windows. So the cost is that of words · log(longest range) + ranges, however long the ranges are.
     """
     lengths = ends - starts + 1
     empty = lengths < 1

@@ -32,7 +32,8 @@ class SpanCandidates(NamedTuple):
 def span_candidates(
     documents: list[Document], spans: list[list[Span]], labels: list[str], device: torch.device
 ) -> SpanCandidates:
-    """From the spans of each document, without those that cross a sentence's end. Types not among `labels` are unknown."""
+    """From the spans of each document, without those that cross a sentence's end. Types not among `labels`
+    are unknown."""
     types = {label: number for number, label in enumerate(labels, 1)}
     places, numbers = [], []
     offset = row = 0

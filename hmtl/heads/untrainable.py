@@ -6,17 +6,17 @@ logger = logging.getLogger(__name__)
 
 
 class Untrainable:
-    """Counts the gold spans that training had to leave out, and tells the number in the log, once.
+    """Counts the gold items that training had to leave out, and tells the number in the log, once.
 
     # Parameters
 
-    task : whose gold. reason : why they were left out, and the mend.
+    task : whose gold. reason : why they were left out, and the mend. items : what they are.
     """
 
-    def __init__(self, task: str, reason: str) -> None:
+    def __init__(self, task: str, reason: str, items: str = "spans") -> None:
         self.count = 0
         self._message = (
-            f"{task}: %d gold spans could not be trained on: {reason}; they count as missed in evaluation"
+            f"{task}: %d gold {items} could not be trained on: {reason}; they count as missed in evaluation"
         )
         self._told = False
 

@@ -15,22 +15,23 @@ SETTINGS: dict[str, Callable[[Relation], tuple[Any, ...]]] = {
     "boundary": lambda r: (r.head.bounds, r.tail.bounds, r.label),
     "head": lambda r: (r.head.end, r.tail.end, r.label),
 }
-"""What of a relation must be right: the relation's type and direction always, and of its arguments the bounds and
-the types, the bounds, or the last token."""
+"""What of a relation must be right: the relation's type and direction always, and of its arguments the bounds
+and the types, the bounds, or the last token."""
 
 
 @Metric.register("relation_f1")
 class RelationF1(Metric):
-    """Micro-averaged precision, recall and F1 of sets of relations, with the settings told apart as Taillé et al. (2020, "Let's
-    Stop Incorrect Comparisons in End-to-end Relation Extraction!") ask.
+    """Micro-averaged precision, recall and F1 of sets of relations, with the settings told apart as Taillé et
+    al. (2020, "Let's Stop Incorrect Comparisons in End-to-end Relation Extraction!") ask.
 
-    `strict_*` and `boundary_*` are theirs. `head_*` compares the last token of each argument, which is what the original HMTL reports,
-    and two relations that agree in it count once.
+    `strict_*` and `boundary_*` are theirs. `head_*` compares the last token of each argument, which is what
+    the original HMTL reports, and two relations that agree in it count once.
 
     # Parameters
 
-    relation_bearing_only : leave out texts whose gold holds no relation, as the original does even at test. What is
-        predicted there then goes unpunished, so precision comes out too high: for comparison with published figures only.
+    relation_bearing_only : leave out texts whose gold holds no relation, as the original does even at test.
+        What is predicted there then goes unpunished, so precision comes out too high: for comparison with
+        published figures only.
     """
 
     supports_distributed = True
@@ -49,7 +50,8 @@ class RelationF1(Metric):
             self._counts[row] += torch.tensor([len(found & wanted), len(found), len(wanted)])
 
     def get_metric(self, reset: bool = False) -> dict[str, float]:
-        """`{strict,boundary,head}_{precision,recall,f1}` over all documents, of all processes, since the last reset."""
+        """`{strict,boundary,head}_{precision,recall,f1}` over all documents, of all processes, since the last
+        reset."""
         scores = {}
         for setting, counts in zip(SETTINGS, dist_reduce_sum(self._counts).tolist(), strict=True):
             names = (f"{setting}_{score}" for score in ("precision", "recall", "f1"))

@@ -22,7 +22,9 @@ class FixedSpans(Head):
 
     layer, main_metric = "mentions", "+f1"
 
-    def __init__(self, vocab: Vocabulary, task: str, input_dim: int, output_dim: int, spans: list[Any] = ()) -> None:
+    def __init__(
+        self, vocab: Vocabulary, task: str, input_dim: int, output_dim: int, spans: list[Any] = ()
+    ) -> None:
         super().__init__(vocab, task, input_dim, output_dim)
         self.spans = spans
 
@@ -71,8 +73,9 @@ def without_decoding(head: Head) -> Head:
 
 
 def colour_documents(count: int, nested: bool) -> list[Document]:
-    """Sentences of coloured words: spans of two words, `p p` a PER and `l l` a LOC; each PER LIVES in each LOC to its right and
-    WORKS in each to its left. Nested: a third word `o` after a PER makes a longer span, an ORG."""
+    """Sentences of coloured words: spans of two words, `p p` a PER and `l l` a LOC; each PER LIVES in each
+    LOC to its right and WORKS in each to its left. Nested: a third word `o` after a PER makes a longer span,
+    an ORG."""
     generator = torch.Generator().manual_seed(5)
     documents = []
     for number in range(count):
@@ -87,10 +90,23 @@ def colour_documents(count: int, nested: bool) -> list[Document]:
                 mentions.append(Span(start, start + 2, "ORG"))
         people = [m for m in mentions if m.label in ("PER", "ORG")]
         places = [m for m in mentions if m.label == "LOC"]
-        relations = [Relation(a, b, LABELS[a > b]) for a in people for b in places if nested is False or a.label == "ORG"]
-        relations += [Relation(a, b, "WORKS") for a, b in permutations(people, 2) if a.start == b.start and a < b]
+        relations = [
+            Relation(a, b, LABELS[a > b])
+            for a in people
+            for b in places
+            if nested is False or a.label == "ORG"
+        ]
+        relations += [
+            Relation(a, b, "WORKS") for a, b in permutations(people, 2) if a.start == b.start and a < b
+        ]
         documents.append(
-            Document(id=str(number), tokens=words, mentions=mentions, relations=relations, source=f"colours:{number}")
+            Document(
+                id=str(number),
+                tokens=words,
+                mentions=mentions,
+                relations=relations,
+                source=f"colours:{number}",
+            )
         )
     return documents
 

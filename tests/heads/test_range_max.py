@@ -27,4 +27,7 @@ def test_gradients_are_those_of_a_loop():
 def test_empty_ranges_may_stand_outside():
     values = torch.randn(4, 2)
     assert not range_max(values, torch.tensor([4, 0]), torch.tensor([3, -1])).any()
-    assert range_max(values, torch.empty(0, dtype=torch.long), torch.empty(0, dtype=torch.long)).shape == (0, 2)
+    assert range_max(values, torch.empty(0, dtype=torch.long), torch.empty(0, dtype=torch.long)).shape == (
+        0,
+        2,
+    )

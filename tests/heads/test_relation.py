@@ -238,18 +238,23 @@ def test_training_does_not_decode_and_prediction_does_not_read(documents, make_l
     ("layers", "culprit"),
     [
         ({"relations": None}, "no layer 'relations', which task 'rel'"),
-        ({"relations": [((0, 0), (1, 1), "EATS")]}, r"label 'EATS' is not among the labels of task 'rel' \(LIVES, WORKS\)"),
-        ({"relations": []}, "neither mentions nor entities, from which task 'rel_argument'"),
+        (
+            {"relations": [((0, 0), (1, 1), "EATS")]},
+            r"label 'EATS' is not among the labels of task 'rel' \(LIVES, WORKS\)",
+        ),
+        ({"relations": []}, "no layer 'mentions', from which task 'rel_argument'"),
     ],
 )
 def test_gold_that_cannot_be_learnt_is_named(make_document, make_level, layers, culprit):
     document = make_document([2], **layers)
-    arguments = fixed([[]]) if "neither" in culprit else None
+    arguments = fixed([[]]) if "argument" in culprit else None
     with pytest.raises(ConfigurationError, match=rf"^\"?data.txt:7: .*{culprit}.*"):
         make_head(arguments=arguments)(make_level([document]), [document], supervised=True)
 
 
-@pytest.mark.parametrize("option", [{"threshold": 1.0}, {"reduction": "max"}, {"arguments": Lazy(RelationHead)}])
+@pytest.mark.parametrize(
+    "option", [{"threshold": 1.0}, {"reduction": "max"}, {"arguments": Lazy(RelationHead)}]
+)
 def test_arguments_out_of_range_are_named(option):
     vocab = relation_vocab()
     vocab.add_token_to_namespace("LIVES", f"{TASK}_argument_labels")
@@ -270,3 +275,13 @@ def test_learns_relations_of_spans_from_a_config():
     assert predictions == [document.relations for document in documents]
     assert metrics["strict_f1"] == metrics["head_f1"] == metrics["argument_f1"] == 1.0
     assert any(document.relations == () for document in documents)
+
+
+def test_training_tells_how_many_relations_it_leaves_out(documents, make_level, caplog):
+    head = make_head()
+    head(make_level(documents), documents, supervised=True)
+    head.eval()(make_level(documents), documents, supervised=True)
+    head.get_metrics(reset=True)
+    assert [message.split(":")[:2] for message in caplog.messages] == [
+        [TASK, " 2 gold relations could not be trained on"]
+    ]

@@ -40,20 +40,24 @@ def bucket(number):
 
 
 def scores_by_hand(head, row, spans):
-    """{(head span, tail span): scores of the labels} in the words of a row, `(tokens, dim)`, by the equations."""
-    scorer = head.scorer
+    """{(head span, tail span): scores of the labels} in the words of a row, `(tokens, dim)`, by the
+    equations."""
+    scorer = head.pair_scorer.scorer
     types = ["", *TYPES]
     found = {}
     for one, two in permutations(spans, 2):
         sides = []
         for span in (one, two):
-            width, kind = head.span_width.weight[bucket(span.end - span.start)], head.span_type.weight[types.index(span.label)]
+            width, kind = (
+                head.pair_scorer.span_width.weight[bucket(span.end - span.start)],
+                head.pair_scorer.span_type.weight[types.index(span.label)],
+            )
             sides.append(torch.cat([row[span.start], row[span.end], width, kind]))
         hidden = scorer.as_head.weight @ sides[0] + scorer.as_head.bias + scorer.as_tail.weight @ sides[1]
         between = range(min(one.end, two.end) + 1, max(one.start, two.start))
         if between:
-            hidden = hidden + torch.stack([head.context.weight @ row[t] for t in between]).amax(0)
-        hidden = hidden + head.distance.weight[bucket(len(between)) + 10 * (two > one)]
+            hidden = hidden + torch.stack([head.pair_scorer.context.weight @ row[t] for t in between]).amax(0)
+        hidden = hidden + head.pair_scorer.distance.weight[bucket(len(between)) + 10 * (two > one)]
         found[one, two] = scorer.output.weight @ hidden.clamp(min=0)
     return found
 
@@ -70,7 +74,10 @@ SPANS = [
 def documents(make_document):
     """Two documents; rows of 8, 2 and 5 words."""
     shifted = [Span(8 + s, 8 + e, label) for s, e, label in SPANS[1]]
-    crossing_and_same = [Relation(SPANS[0][0], shifted[0], "LIVES"), Relation(SPANS[0][0], SPANS[0][0], "LIVES")]
+    crossing_and_same = [
+        Relation(SPANS[0][0], shifted[0], "LIVES"),
+        Relation(SPANS[0][0], SPANS[0][0], "LIVES"),
+    ]
     first = [Relation(SPANS[0][1], SPANS[0][0], "WORKS"), Relation(shifted[0], shifted[1], "LIVES")]
     second = [Relation(SPANS[2][0], SPANS[2][1], label) for label in LABELS]
     second += [Relation(SPANS[2][2], Span(2, 3, ""), "LIVES")]
@@ -112,7 +119,9 @@ def test_loss_and_gradients_are_those_of_a_loop_over_pairs(documents, make_level
 def test_predictions_are_of_the_pairs_found_in_a_row(documents, make_level, memory_budget):
     offset = [Span(8 + s, 8 + e, label) for s, e, label in SPANS[1]]
     crossing = Span(6, 8, "PER")
-    head = make_head([SPANS[0] + [crossing] + offset, SPANS[2]], memory_budget=memory_budget, threshold=0.4).eval()
+    head = make_head(
+        [SPANS[0] + [crossing] + offset, SPANS[2]], memory_budget=memory_budget, threshold=0.4
+    ).eval()
     level = make_level(documents, padding=1)
     wanted: list[set[Relation]] = [set(), set()]
     for row, (spans, document, start) in enumerate(zip(SPANS, (0, 0, 1), (0, 8, 0), strict=True)):
@@ -143,18 +152,18 @@ def test_without_pairs_there_is_no_loss_and_no_relation(make_document, make_leve
     head = make_head([spans])
     loss = head(make_level(documents), documents, supervised=True)["loss"]
     loss.backward()
-    assert loss == 7.0 and not head.scorer.output.weight.grad.any()
+    assert loss == 7.0 and not head.pair_scorer.scorer.output.weight.grad.any()
     assert head.eval()(make_level(documents), documents, supervised=False) == {"annotations": [()]}
 
 
 def test_every_relation_in_gold_counts(documents, make_level):
     offset = [Span(8 + s, 8 + e, label) for s, e, label in SPANS[1]]
     head = make_head([SPANS[0] + offset, SPANS[2]], threshold=0.4).eval()
-    torch.nn.init.zeros_(head.scorer.output.weight)
+    torch.nn.init.zeros_(head.pair_scorer.scorer.output.weight)
     head(make_level(documents), documents, supervised=True)
     metrics = head.get_metrics(reset=True)
-    # Everything is predicted, 28 relations. Of 7 gold ones, one crosses a sentence's end, one has the same span twice, and
-    # one names an argument without its type.
+    # Everything is predicted, 28 relations. Of 7 gold ones, one crosses a sentence's end, one has the same span
+    # twice, and one names an argument without its type.
     assert (metrics["strict_recall"], metrics["boundary_recall"]) == (4 / 7, 5 / 7)
     assert metrics["strict_precision"] == 4 / 28
     assert metrics["argument_f1"] == 0.25
@@ -176,8 +185,11 @@ def test_training_does_not_decode_and_prediction_does_not_read(documents, make_l
     ("layers", "culprit"),
     [
         ({"relations": None, "mentions": []}, "no layer 'relations', which task 'rel'"),
-        ({"relations": [((0, 0), (1, 1), "EATS")], "mentions": []}, "label 'EATS' is not among the labels of task 'rel'"),
-        ({"relations": []}, "neither mentions nor entities, from which task 'rel_argument'"),
+        (
+            {"relations": [((0, 0), (1, 1), "EATS")], "mentions": []},
+            "label 'EATS' is not among the labels of task 'rel'",
+        ),
+        ({"relations": []}, "no layer 'mentions', from which task 'rel_argument'"),
     ],
 )
 def test_gold_that_cannot_be_learnt_is_named(make_document, make_level, layers, culprit):
@@ -197,10 +209,24 @@ def test_learns_relations_of_nested_spans():
     assert overlapping and any(document.relations == () for document in documents)
 
 
-@pytest.mark.parametrize("arguments", [{"type": "span_classifier"}, {"type": "crf_tagger", "nested": "innermost"}])
+@pytest.mark.parametrize(
+    "arguments", [{"type": "span_classifier"}, {"type": "crf_tagger", "nested": "innermost"}]
+)
 def test_trains_an_argument_head_named_in_the_config(make_document, arguments):
     params = Params({"type": "span_pair_relation", "arguments": {**arguments, "layer": "mentions"}})
-    head = Head.from_params(params, vocab=relation_vocab(types=[*TYPES, "ORG"]), task=TASK, input_dim=16, output_dim=32)
+    head = Head.from_params(
+        params, vocab=relation_vocab(types=[*TYPES, "ORG"]), task=TASK, input_dim=16, output_dim=32
+    )
     assert (head.arguments.head.task, head.arguments.labels) == (f"{TASK}_argument", [*TYPES, "ORG"])
     _, metrics = train(head, colour_documents(6, nested=True), steps=2)
     assert {"strict_f1", "boundary_f1", "head_f1", "argument_f1"} <= set(metrics)
+
+
+def test_training_tells_how_many_relations_it_leaves_out(documents, make_level, caplog):
+    head = make_head()
+    head(make_level(documents), documents, supervised=True)
+    head.eval()(make_level(documents), documents, supervised=True)
+    head.get_metrics(reset=True)
+    assert [message.split(":")[:2] for message in caplog.messages] == [
+        [TASK, " 2 gold relations could not be trained on"]
+    ]

@@ -28,7 +28,11 @@ def test_each_setting_forgives_what_the_stricter_one_does_not():
 
 @pytest.mark.parametrize(
     "wrong",
-    [Relation(ROME, ANNA, "LIVES"), Relation(ANNA, ROME, "WORKS"), Relation(ANNA, Span(6, 7, "LOC"), "LIVES")],
+    [
+        Relation(ROME, ANNA, "LIVES"),
+        Relation(ANNA, ROME, "WORKS"),
+        Relation(ANNA, Span(6, 7, "LOC"), "LIVES"),
+    ],
     ids=["direction", "type", "last token"],
 )
 def test_no_setting_forgives(wrong):
@@ -62,7 +66,11 @@ def test_relations_that_a_setting_cannot_tell_apart_count_once():
     assert scores(nested + nested, nested) == scores(nested, nested)
 
 
-spans = st.builds(lambda start, more, label: Span(start, start + more, label), *[st.integers(0, 2)] * 2, st.sampled_from("AB"))
+spans = st.builds(
+    lambda start, more, label: Span(start, start + more, label),
+    *[st.integers(0, 2)] * 2,
+    st.sampled_from("AB"),
+)
 relations = st.lists(st.builds(Relation, spans, spans, st.sampled_from("RS")), max_size=12, unique=True)
 
 
