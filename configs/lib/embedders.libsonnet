@@ -1,17 +1,26 @@
 // Word representations: what the indexers look up and what the embedder makes of it. Parts are joined with +.
 {
-  // Lower-cased words, trained with the model; from `file` (GloVe's text format) where one is given.
+  // Lower-cased words, trained with the model; from `file` (GloVe's text format) where one is given. Files may lie in `$HMTL_DATA`.
   words(dim=100, file=null):: {
     token_indexers+: { words: { type: 'single_id', namespace: 'tokens', lowercase_tokens: true } },
     token_embedders+: {
-      words: { type: 'embedding', vocab_namespace: 'tokens', embedding_dim: dim, trainable: true }
+      words: { type: 'word_vectors', vocab_namespace: 'tokens', embedding_dim: dim, trainable: true }
              + (if file == null then {} else { pretrained_file: file }),
     },
   },
 
-  // A convolution over the characters of a word, case kept. Short words are padded to the filter's width.
+  // A convolution over the characters of a word, case kept. Boundaries make every word as long as the filter is wide:
+  // AllenNLP's `cnn` gives zeros to shorter ones.
   characters(filters=64, width=3, dim=16, dropout=0.1):: {
-    token_indexers+: { characters: { type: 'characters', namespace: 'token_characters', min_padding_length: width } },
+    local boundary(token) = std.repeat([token], std.ceil((width - 1) / 2)),
+    token_indexers+: {
+      characters: {
+        type: 'characters',
+        namespace: 'token_characters',
+        character_tokenizer: { type: 'character', start_tokens: boundary('<w>'), end_tokens: boundary('</w>') },
+        min_padding_length: width,
+      },
+    },
     token_embedders+: {
       characters: {
         type: 'distinct_character_encoding',
@@ -27,7 +36,7 @@
     token_indexers+: { elmo: { type: 'elmo_characters' } },
     token_embedders+: {
       elmo: {
-        type: 'elmo_token_embedder', options_file: options_file, weight_file: weight_file,
+        type: 'elmo', options_file: options_file, weight_file: weight_file,
         do_layer_norm: false, dropout: 0.0,
       },
     },

@@ -9,6 +9,15 @@ local checked(tasks) =
   then error 'experiment: two tasks have one name (%s); each needs its own' % std.join(', ', names)
   else tasks;
 
+// Only the training split must be there.
+local path(split) = function(task)
+  if split == 'train' && !std.objectHas(task.data, split)
+  then error "task '%s': its data name no train" % task.name
+  else std.get(task.data, split);
+
+// The level below a task's own; a name that no task has is left for the model to report.
+local below(task, level_of) = if task.after == null then null else std.get(level_of, task.after, task.after);
+
 local format(value) = if std.isString(value) then { type: value } else value;
 
 tasks {
@@ -41,7 +50,8 @@ tasks {
 
     local list = checked(self.tasks),
     local per_task(value, keep=function(task) true) = { [task.name]: value(task) for task in list if keep(task) },
-    local paths(split) = per_task(function(task) task.data[split], function(task) task.data[split] != null),
+    local paths(split) = per_task(path(split), function(task) path(split)(task) != null),
+    local level_of = per_task(function(task) task.level),
     local loader = { type: 'hmtl', seed: outer.seed, budgets: per_task(function(task) task.batch) },
     local outer = self,
 
@@ -64,11 +74,11 @@ tasks {
       dropout: outer.dropout,
       backbone: outer.backbone {
         levels: {
-          [task.name]: { encoder: task.encoder, after: task.after, dropout: task.dropout }
+          [task.name]: { encoder: task.encoder, after: below(task, level_of), dropout: task.dropout }
           for task in list
           if task.level == task.name
         },
-        task_levels: per_task(function(task) task.level),
+        task_levels: level_of,
       },
       heads: per_task(function(task) task.head),
     },

@@ -6,7 +6,7 @@ local lstm(hidden, layers) =
 local task = {
   name: error 'task: give it a name',
   data: error "task '%s': give it data, as in hmtl.splits('folder', 'format')" % self.name,
-  after: null,  // the task below
+  after: null,  // the task below, on whose level this one's stands
   level: self.name,  // the level it reads; name another task's to share that task's encoder
   reader: {},
   encoder: lstm(64, 2),
@@ -43,7 +43,7 @@ local task = {
     reader: { type: 'coref' },
     encoder: lstm(200, 1),
     dropout: 0.5,
-    head: { type: 'coref' },
+    head: { type: 'coref', lexical_dropout: 0.0 },  // what it reads has been through the level's dropout
     batch: { batch_size: 1 },
   },
 }

@@ -1,5 +1,7 @@
 """Word representations beyond AllenNLP's."""
 
 from hmtl.embedders.distinct_characters import DistinctCharactersEncoder
+from hmtl.embedders.elmo import Elmo
+from hmtl.embedders.word_vectors import WordVectors
 
-__all__ = ["DistinctCharactersEncoder"]
+__all__ = ["DistinctCharactersEncoder", "Elmo", "WordVectors"]

@@ -1,0 +1,2 @@
+// Coreference of ACE alone.
+(import 'lib/original.libsonnet').experiment(['coref_ace'])

@@ -1,0 +1,2 @@
+// Coreference of OntoNotes alone.
+(import 'lib/original.libsonnet').experiment(['coref_conll'])

@@ -1,0 +1,2 @@
+// Entity mentions of ACE alone.
+(import 'lib/original.libsonnet').experiment(['emd'])

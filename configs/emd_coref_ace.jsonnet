@@ -1,0 +1,2 @@
+// Coreference above entity mentions (ACE).
+(import 'lib/original.libsonnet').experiment(['emd', 'coref_ace'])

@@ -1,0 +1,2 @@
+// Relations above entity mentions (ACE).
+(import 'lib/original.libsonnet').experiment(['emd', 'relation'])

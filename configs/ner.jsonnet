@@ -1,0 +1,2 @@
+// Named entities of OntoNotes alone.
+(import 'lib/original.libsonnet').experiment(['ner'])

@@ -1,0 +1,2 @@
+// Relations above entity mentions (ACE) above named entities (OntoNotes).
+(import 'lib/original.libsonnet').experiment(['ner', 'emd', 'relation'])

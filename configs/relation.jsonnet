@@ -1,0 +1,2 @@
+// Relations of ACE alone.
+(import 'lib/original.libsonnet').experiment(['relation'])
