@@ -49,6 +49,8 @@ class MultiTaskLoader(DataLoader):
     ) -> None:
         self.budgets = _check_budgets(budgets or {}, reader)
         self.budget = budget
+        if seed < 0:
+            raise ConfigurationError(f"data_loader.seed is {seed}; give 0 or more")
         self.seed = seed
         self.device = None if cuda_device is None else torch.device(cuda_device)
         self.instances: dict[str, list[Instance]] = {
@@ -58,7 +60,6 @@ class MultiTaskLoader(DataLoader):
         self._shapes = {
             task: [_shape(instance) for instance in instances] for task, instances in self.instances.items()
         }
-        self._vocab: Vocabulary | None = None
 
     @property
     def tasks(self) -> list[str]:

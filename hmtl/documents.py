@@ -147,6 +147,12 @@ class Document:
         """A copy with some fields changed, checked anew."""
         return replace(self, **changes)
 
+    def to_json(self) -> dict[str, Any]:
+        """See `hmtl.document_json`; by this name AllenNLP writes it to the predictions of `evaluate`."""
+        from hmtl.document_json import to_json
+
+        return to_json(self)
+
     def bare(self) -> Document:
         """The text alone, with no layer annotated."""
         return self.replace(**dict.fromkeys(LAYERS))

@@ -1,5 +1,6 @@
 """The model: embedder, backbone, heads."""
 
+import re
 from typing import Any
 
 import torch
@@ -42,8 +43,7 @@ class MultiTaskModel(Model):
         **kwargs: Any,
     ) -> None:
         super().__init__(vocab, **kwargs)
-        if not heads:
-            raise ConfigurationError("model.heads: names no task; give at least one")
+        _check_names(list(heads))
         self.embedder = embedder
         self.dropout = torch.nn.Dropout(dropout)
         self.backbone = backbone.construct(input_dim=embedder.get_output_dim(), tasks=list(heads))
@@ -106,3 +106,14 @@ class MultiTaskModel(Model):
             for task in evaluated
             for name, value in self.heads[task].get_metrics(reset).items()
         }
+
+
+def _check_names(tasks: list[str]) -> None:
+    """Names of tasks become names of files, of metrics and of submodules."""
+    if not tasks:
+        raise ConfigurationError("model.heads: names no task; give at least one")
+    for task in tasks:
+        if not re.fullmatch(r"[A-Za-z][\w-]*", task) or hasattr(torch.nn.ModuleDict, task):
+            raise ConfigurationError(
+                f"model.heads.{task}: is no name for a task; take letters, digits, _ and -, and none of PyTorch's words such as 'type'"
+            )

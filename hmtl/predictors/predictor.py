@@ -7,14 +7,18 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import JsonDict
 from allennlp.data import Batch, DatasetReader, Instance
-from allennlp.models import Model
 from allennlp.nn.util import move_to_device
 from allennlp.predictors import Predictor
 
 from hmtl.document_json import to_json
-from hmtl.documents import Document
+from hmtl.documents import LAYERS, Document
+from hmtl.json_values import parse
+from hmtl.model import MultiTaskModel
 from hmtl.predictors.input import document_of
 from hmtl.predictors.text import TextSplitter
+
+OTHER_KEYS = ("id", "text", "tokens", "offsets", "sentences", "genre", "speakers")
+"""Of a Document JSON, besides the layers."""
 
 
 @Predictor.register("hmtl")
@@ -28,7 +32,7 @@ class HmtlPredictor(Predictor):
 
     def __init__(
         self,
-        model: Model,
+        model: MultiTaskModel,
         dataset_reader: DatasetReader,
         frozen: bool = True,
         language: str = "en",
@@ -37,6 +41,13 @@ class HmtlPredictor(Predictor):
         super().__init__(model, dataset_reader, frozen)
         self._split = TextSplitter(language, pipeline)
         self._lines = 0
+        self._first = {model.heads[task].layer: task for task in reversed(model.tasks)}
+        for task in model.tasks:
+            if task in (*OTHER_KEYS, *LAYERS) and task not in self._first.values():
+                raise ConfigurationError(
+                    f"model.heads.{task}: another task fills the layer {model.heads[task].layer} first, and '{task}' is taken by the "
+                    "documents' own key; rename the task"
+                )
 
     def annotate(self, documents: list[Document]) -> list[Document]:
         """The documents with the model's annotation in place of their own. Where several tasks fill one layer the first does; see `predict_json`
@@ -45,11 +56,10 @@ class HmtlPredictor(Predictor):
         return [document for document, _ in answers]
 
     def load_line(self, line: str) -> JsonDict:
+        """The line's object, named by its number if it has no `id`. AllenNLP leaves empty lines out before."""
         self._lines += 1
-        try:
-            return {"source": f"input line {self._lines}", "data": json.loads(line)}
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise ConfigurationError(f'input line {self._lines}: is not JSON ({error}); write {{"text": "…"}}') from error
+        value = parse(line, f"input {self._lines} (empty lines not counted)", ConfigurationError)
+        return {"id": str(self._lines), **value.value}
 
     def dump_line(self, outputs: JsonDict) -> str:
         return json.dumps(outputs, ensure_ascii=False) + "\n"
@@ -59,7 +69,12 @@ class HmtlPredictor(Predictor):
         return self.predict_batch_json([inputs])[0]
 
     def predict_batch_json(self, inputs: list[JsonDict]) -> list[JsonDict]:
-        return self.predict_batch_instance([self._json_to_instance(item) for item in inputs])
+        """The same for each input. One without an `id` is named by its number."""
+        return self.predict_batch_instance([self._instance(item, str(n)) for n, item in enumerate(inputs, 1)])
+
+    def _instance(self, item: JsonDict, number: str) -> Instance:
+        name = item.get("id", number) if isinstance(item, dict) else number
+        return self._dataset_reader.text_to_instance(document_of(item, number, f"input {name}", self._split))
 
     def predict_instance(self, instance: Instance) -> JsonDict:
         return self.predict_batch_instance([instance])[0]
@@ -67,29 +82,23 @@ class HmtlPredictor(Predictor):
     def predict_batch_instance(self, instances: list[Instance]) -> list[JsonDict]:
         return [{**to_json(document), **others} for document, others in self._run(instances)]
 
-    def _json_to_instance(self, json_dict: JsonDict) -> Instance:
-        is_line = set(json_dict) == {"source", "data"}
-        data, source = (json_dict["data"], json_dict["source"]) if is_line else (json_dict, "input")
-        document = document_of(data, source.replace("input line ", "") if is_line else "1", source, self._split)
-        return self._dataset_reader.text_to_instance(document)
-
     def _run(self, instances: list[Instance]) -> list[tuple[Document, dict[str, Any]]]:
         """Every document with the first annotation of each layer, and the JSON of the other tasks by name."""
         batch = Batch(instances)
         batch.index_instances(self._model.vocab)
         with torch.inference_mode():
             annotations = self._model(**move_to_device(batch.as_tensor_dict(), self._model._get_prediction_device()))["annotations"]
-        layers = {task: self._model.heads[task].layer for task in annotations}
-        answers = []
-        for number, instance in enumerate(instances):
-            document = instance["documents"].document
-            first: dict[str, Any] = {}
-            others: dict[str, Any] = {}
-            for task, layer in layers.items():
-                value = annotations[task][number]
-                if layer in first:
-                    others[task] = to_json(document.replace(**{layer: value}))[layer]
-                else:
-                    first[layer] = value
-            answers.append((document.replace(**first), others))
-        return answers
+        by_document = [dict(zip(annotations, values, strict=True)) for values in zip(*annotations.values(), strict=True)]
+        return [
+            self._answer(instance["documents"].document, found)
+            for instance, found in zip(instances, by_document, strict=True)
+        ]
+
+    def _answer(self, document: Document, found: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
+        answer = document.replace(**{layer: found[task] for layer, task in self._first.items()})
+        others: dict[str, Any] = {}
+        for task, value in found.items():
+            layer = self._model.heads[task].layer
+            if self._first[layer] != task:
+                others[task] = to_json(document.replace(**{layer: value}))[layer]
+        return answer, others

@@ -5,13 +5,13 @@ from itertools import pairwise
 import spacy
 from allennlp.common.checks import ConfigurationError
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from hmtl.documents import Document
 
 
 class TextSplitter:
-    """Words and sentences of raw text.
+    """Words and sentences of raw text. A blank line ends a sentence too.
 
     # Parameters
 
@@ -34,10 +34,16 @@ class TextSplitter:
             self.nlp.max_length = 1 << 40
 
     def __call__(self, text: str, id: str, source: str) -> Document:
-        """Raises `DocumentError` where there are no words."""
+        """Raises `ConfigurationError` for text that is longer than a pipeline takes, and `DocumentError` where there are no words."""
+        if len(text) > self.nlp.max_length:
+            raise ConfigurationError(
+                f"{source}: has {len(text)} characters, and the spaCy pipeline takes {self.nlp.max_length}; "
+                "split the text, or leave the pipeline out and rules split text of any length"
+            )
         words = self.nlp(text)
         kept = [token for token in words if not token.is_space]
-        begins = [number for number, token in enumerate(kept) if number == 0 or _begins_sentence(words, kept, number)]
+        begins = [0] if kept else []
+        begins += [n for n, (last, token) in enumerate(pairwise(kept), 1) if _ends_sentence(words, last, token)]
         return Document(
             id=id,
             tokens=tuple(token.text for token in kept),
@@ -48,9 +54,8 @@ class TextSplitter:
         )
 
 
-def _begins_sentence(words: Doc, kept: list, number: int) -> bool:
-    """Where spaCy starts a sentence, be it at white space before this word; and after a blank line."""
-    previous, token = kept[number - 1].i, kept[number].i
-    if any(words[i].is_sent_start for i in range(previous + 1, token + 1)):
-        return True
-    return any(words[i].text.count("\n") > 1 for i in range(previous + 1, token))
+def _ends_sentence(words: Doc, last: Token, token: Token) -> bool:
+    """Whether spaCy starts a sentence with `token`, or with the white space before it, or that holds a blank line."""
+    between = words[last.i + 1 : token.i]
+    starts = token.is_sent_start or any(space.is_sent_start for space in between)
+    return starts or sum(space.text.count("\n") for space in between) > 1

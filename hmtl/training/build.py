@@ -1,8 +1,9 @@
 """From the trainer's config to a learner for each task."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from allennlp.common import Lazy
+from allennlp.common import FromParams, Lazy
 from allennlp.common.checks import ConfigurationError
 from allennlp.training.learning_rate_schedulers import LearningRateScheduler
 from allennlp.training.optimizers import Optimizer
@@ -10,7 +11,24 @@ from allennlp.training.optimizers import Optimizer
 from hmtl.data_loader import TaskSize
 from hmtl.model import MultiTaskModel
 from hmtl.schedules import Schedule
-from hmtl.training.learner import Learner, TaskOptions, TaskState
+from hmtl.training.learner import Learner
+from hmtl.training.task_state import TaskState
+
+
+@dataclass
+class TaskOptions(FromParams):
+    """What one task does in its own way; what is left out is as for all tasks.
+
+    # Parameters
+
+    optimizer, learning_rate_scheduler, patience : as in `HmtlTrainer`.
+    validation_metric : with its direction, such as `+f1`; default the head's own.
+    """
+
+    optimizer: Lazy[Optimizer] | None = None
+    learning_rate_scheduler: Lazy[LearningRateScheduler] | None = None
+    patience: int | None = None
+    validation_metric: str | None = None
 
 
 def build_states(
@@ -18,16 +36,17 @@ def build_states(
     sizes: Mapping[str, TaskSize],
     schedule: Schedule,
     options: Mapping[str, TaskOptions],
-    optimizer: Lazy[Optimizer],
-    learning_rate_scheduler: Lazy[LearningRateScheduler] | None,
+    defaults: TaskOptions,
     shared: bool,
     num_epochs: int,
-    patience: int | None,
 ) -> dict[str, TaskState]:
     """The state of every task that has training data.
 
-    Raises `ConfigurationError` for options of a task that does not exist, for data without a head, and for an optimiser of a task's own beside
-    a shared one.
+    # Parameters
+
+    options : of single tasks. defaults : of the others, with an optimiser. shared : one learner for all tasks.
+
+    Raises `ConfigurationError` where tasks, heads and options do not fit together, and for an unknown validation metric.
     """
     _check_tasks(model, sizes, options, shared)
     weights = schedule.weights(0, sizes)
@@ -35,8 +54,8 @@ def build_states(
 
     def build(own: TaskOptions, expected_steps: float) -> Learner:
         parameters = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-        built = (own.optimizer or optimizer).construct(model_parameters=parameters)
-        scheduler = own.learning_rate_scheduler or learning_rate_scheduler
+        built = (own.optimizer or defaults.optimizer).construct(model_parameters=parameters)
+        scheduler = own.learning_rate_scheduler or defaults.learning_rate_scheduler
         if scheduler is None:
             return Learner(built, None)
         length = {"num_epochs": num_epochs, "num_steps_per_epoch": max(1, round(expected_steps))}
@@ -47,18 +66,30 @@ def build_states(
     for task in sizes:
         own = options.get(task, TaskOptions())
         metric = own.validation_metric or model.heads[task].main_metric
-        states[task] = TaskState(
-            task, one_for_all or build(own, steps[task]), metric, patience if own.patience is None else own.patience
-        )
+        check_positive(f"trainer.tasks.{task}", patience=own.patience)
+        patience = defaults.patience if own.patience is None else own.patience
+        states[task] = TaskState(task, one_for_all or build(own, steps[task]), metric, patience)
+        _check_metric(states[task], metric[1:], ["loss", *model.heads[task].get_metrics()])
     return states
+
+
+def check_positive(where: str, **numbers: float | None) -> None:
+    """Raises `ConfigurationError` for a number that is not above 0; None is no number."""
+    for key, number in numbers.items():
+        if number is not None and not number > 0:
+            raise ConfigurationError(f"{where}.{key} is {number}; give more than 0")
 
 
 def _check_tasks(
     model: MultiTaskModel, sizes: Mapping[str, TaskSize], options: Mapping[str, TaskOptions], shared: bool
 ) -> None:
-    for task in sizes:
-        if task not in model.heads:
-            raise ConfigurationError(f"model.heads: task '{task}' has training data but no head; add one or drop its data")
+    check_heads(model, sizes)
+    for task in model.heads:
+        if task not in sizes:
+            raise ConfigurationError(
+                f"model.heads.{task}: there is no training data for this head; add dataset_reader.readers.{task} and "
+                f"train_data_path.{task}, or remove the head"
+            )
     for task, own in options.items():
         if task not in sizes:
             raise ConfigurationError(f"trainer.tasks.{task}: there is no such task; the tasks are {', '.join(sizes)}")
@@ -66,3 +97,17 @@ def _check_tasks(
             raise ConfigurationError(
                 f"trainer.tasks.{task}: has an optimizer or schedule of its own although trainer.shared_optimizer is true; remove one"
             )
+
+
+def check_heads(model: MultiTaskModel, tasks: Collection[str]) -> None:
+    """Raises `ConfigurationError` for a task with data that the model has no head for."""
+    for task in tasks:
+        if task not in model.heads:
+            raise ConfigurationError(f"model.heads: task '{task}' has data but no head; add one or drop its data")
+
+
+def _check_metric(state: TaskState, metric: str, known: Collection[str]) -> None:
+    if metric not in known:
+        raise ConfigurationError(
+            f"trainer.tasks.{state.task}.validation_metric: the task has no metric '{metric}'; it has {', '.join(sorted(known))}"
+        )

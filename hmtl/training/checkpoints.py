@@ -1,8 +1,10 @@
 """Files of a run that must never be seen half-written."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -16,22 +18,32 @@ def best_of(task: str) -> str:
     return f"best_{task}.th"
 
 
-def save(state: Any, path: Path) -> None:
-    """Writes beside the target, flushes to disk and renames: a reader finds the old file or the new one, whole."""
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file beside the target that is flushed to disk and renamed at the end: a reader finds the old file or the new one, whole."""
     temporary = path.with_name(path.name + ".part")
-    with temporary.open("wb") as file:
-        torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-
-
-def load(path: Path, device: torch.device) -> Any:
-    """Tensors and plain values only. Raises `ConfigurationError` for a file that is damaged or not ours."""
     try:
-        return torch.load(path, map_location=device, weights_only=True)
+        with temporary.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save(state: Any, path: Path) -> None:
+    """Tensors and plain values, `replacing` what was there."""
+    with replacing(path) as file:
+        torch.save(state, file)
+
+
+def load(path: Path) -> Any:
+    """Tensors (in main memory) and plain values only. Raises `ConfigurationError` for a file that is damaged or not ours."""
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
+        cause = next(iter(str(error).splitlines()), type(error).__name__)
         raise ConfigurationError(
-            f"{path}: is damaged or not a checkpoint ({str(error).splitlines()[0]}); "
-            "delete it to start from the beginning, or put a whole copy in its place"
+            f"{path}: is damaged or not a checkpoint ({cause}); put a whole copy in its place, or train anew with --force"
         ) from error

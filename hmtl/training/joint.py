@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from hmtl.training.learner import TaskState
+from hmtl.training.task_state import TaskState
 
 
 class JointBest:
@@ -15,13 +15,13 @@ class JointBest:
 
     def record(self, epoch: int, states: Collection[TaskState], validation: dict[str, float]) -> bool:
         """Takes in an epoch; true if no earlier one was as good. Without validation the latest is the best."""
-        signed = [validation[s.metric] * (1 if s.higher_is_better else -1) for s in states]
-        score = sum(signed) / len(signed) if signed else float(epoch)
+        scores = [state.score(validation) for state in states]
+        score = sum(scores) / len(scores) if scores else float(epoch)
         if self.score is not None and score <= self.score:
             return False
         self.score = score
         best = {f"best_validation_{name}": value for name, value in validation.items()}
-        self.metrics = {"best_epoch": epoch, "best_validation_mean": score if signed else None, **best}
+        self.metrics = {"best_epoch": epoch, "best_validation_mean": score if scores else None, **best}
         return True
 
     def state_dict(self) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from allennlp.common.tqdm import Tqdm
 from tensorboardX import SummaryWriter
 
+from hmtl.training.checkpoints import replacing
+
 
 class EpochWatch:
     """The running figures of one epoch."""
@@ -34,15 +36,22 @@ class EpochWatch:
 
 
 class RunLog:
-    """Writes the figures of a run below its directory: `log/` for TensorBoard, `metrics_epoch_*.json` for programs."""
+    """Writes the figures of a run below its directory: `log/` for TensorBoard, `metrics_epoch_*.json` for programs.
 
-    def __init__(self, directory: Path, tensorboard: bool, interval: int) -> None:
+    # Parameters
+
+    interval : every how many steps TensorBoard gets figures; None: no `log/`. steps_done : by the run that this one resumes; what
+        that run logged of later steps is taken back.
+    """
+
+    def __init__(self, directory: Path, interval: int | None, steps_done: int = 0) -> None:
         self.directory = directory
         self.interval = interval
-        self._writer = SummaryWriter(str(directory / "log")) if tensorboard else None
+        purge = steps_done + 1 if steps_done else None
+        self._writer = SummaryWriter(str(directory / "log"), purge_step=purge) if interval else None
 
     def step(self, task: str, step: int, loss: float, gradient_norm: float, learning_rate: float) -> None:
-        """One training step of a task; every `interval`-th is kept. `step` counts over all tasks."""
+        """One training step of a task; every `interval`-th is kept. `step` counts over all tasks, from 1."""
         if self._writer is not None and step % self.interval == 0:
             for name, value in (("loss", loss), ("gradient_norm", gradient_norm), ("learning_rate", learning_rate)):
                 self._writer.add_scalar(f"{task}/{name}", value, step)
@@ -54,7 +63,8 @@ class RunLog:
             **{f"training_{name}": value for name, value in training.items()},
             **{f"validation_{name}": value for name, value in validation.items()},
         }
-        write_json(figures, self.directory / f"metrics_epoch_{epoch}.json")
+        with replacing(self.directory / f"metrics_epoch_{epoch}.json") as file:
+            file.write(json.dumps(figures, indent=2).encode() + b"\n")
         if self._writer is not None:
             for split, metrics in (("training", training), ("validation", validation)):
                 for name, value in metrics.items():
@@ -65,10 +75,3 @@ class RunLog:
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
-
-
-def write_json(value: object, path: Path) -> None:
-    """Readable, and never half-written."""
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)

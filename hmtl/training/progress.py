@@ -1,0 +1,106 @@
+"""How far a run has come."""
+
+import logging
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.models import Model
+
+from hmtl.training import checkpoints
+from hmtl.training.joint import JointBest
+from hmtl.training.learner import Learner
+from hmtl.training.task_state import TaskState
+
+logger = logging.getLogger(__name__)
+
+
+class Progress:
+    """The epochs and steps that are done, which weights were best, who would stop: all that a resumed run needs, on disk.
+
+    # Parameters
+
+    directory : for `checkpoint.th`, `best.th` and a `best_<task>.th` for each task. states : by task.
+    validated : the tasks that are validated; only they have a best epoch and a vote.
+    """
+
+    def __init__(self, directory: Path, model: Model, states: dict[str, TaskState], validated: Collection[str]) -> None:
+        self.directory = directory
+        self.model = model
+        self.states = states
+        self.validated = [state for task, state in states.items() if task in validated]
+        self.joint = JointBest()
+        self.epoch, self.step = 0, 0
+
+    @property
+    def all_voted(self) -> bool:
+        """Whether all tasks would stop. Without validation nobody votes."""
+        return bool(self.validated) and all(state.has_voted for state in self.validated)
+
+    def end_epoch(self, validation: dict[str, float]) -> None:
+        """Lets every task, and the mean of all, judge the epoch; saves the weights that are somebody's best, then the checkpoint."""
+        for state in self.validated:
+            if state.record(validation):
+                checkpoints.save(self.model.state_dict(), self.directory / checkpoints.best_of(state.task))
+        if self.joint.record(self.epoch, self.validated, validation):
+            checkpoints.save(self.model.state_dict(), self.directory / checkpoints.BEST)
+        for learner in {id(state.learner): state.learner for state in self.states.values()}.values():
+            learner.end_epoch(self._mean_metric(learner, validation))
+        self.epoch += 1
+        checkpoints.save(self._state_dict(), self.directory / checkpoints.CHECKPOINT)
+
+    def _mean_metric(self, learner: Learner, validation: dict[str, float]) -> float | None:
+        mine = [validation[state.metric] for state in self.validated if state.learner is learner]
+        return sum(mine) / len(mine) if mine else None
+
+    def _state_dict(self) -> dict[str, Any]:
+        return {
+            "epoch": self.epoch,
+            "step": self.step,
+            "model": self.model.state_dict(),
+            "tasks": {task: state.state_dict() for task, state in self.states.items()},
+            "learners": {task: state.learner.state_dict() for task, state in self.states.items()},
+            "joint": self.joint.state_dict(),
+        }
+
+    def restore(self) -> None:
+        """Takes up a checkpoint, if there is one. Raises `ConfigurationError` where it is damaged or of another model."""
+        path = self.directory / checkpoints.CHECKPOINT
+        if not path.exists():
+            return
+        state = checkpoints.load(path)
+        try:
+            self._load_state_dict(state)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            cause = next(iter(str(error).splitlines()), type(error).__name__)
+            raise ConfigurationError(
+                f"{path}: does not fit this config ({cause}); resume with the config that began the run, or train anew with --force"
+            ) from error
+        logger.info("Resuming after epoch %d of %s.", self.epoch - 1, path)
+
+    def _load_state_dict(self, state: dict[str, Any]) -> None:
+        self.epoch, self.step = state["epoch"], state["step"]
+        self.model.load_state_dict(state["model"])
+        self.joint.load_state_dict(state["joint"])
+        for task, task_state in self.states.items():
+            task_state.load_state_dict(state["tasks"][task])
+            task_state.learner.load_state_dict(state["learners"][task])
+
+    @property
+    def best_weights(self) -> Path | None:
+        """The file with the joint best weights so far."""
+        path = self.directory / checkpoints.BEST
+        return path if path.exists() else None
+
+    def finish(self) -> dict[str, Any]:
+        """Loads the joint best weights. Returns the metrics of the best epochs."""
+        self.model.load_state_dict(checkpoints.load(self.directory / checkpoints.BEST))
+        return {
+            "epochs": self.epoch,
+            "steps": self.step,
+            **{f"{task}/steps": state.steps for task, state in self.states.items()},
+            **self.joint.metrics,
+            **{f"{s.task}/best_epoch": s.tracker.best_epoch for s in self.validated},
+            **{s.metric.replace("/", "/best_", 1): s.best for s in self.validated},
+        }

@@ -1,0 +1,76 @@
+"""What the trainer keeps for each task."""
+
+import math
+from typing import Any
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.training.metric_tracker import MetricTracker
+
+from hmtl.training.learner import Learner
+
+
+class TaskState:
+    """One task during training: how it learns, how far it has read, how it fares.
+
+    # Parameters
+
+    metric : its validation metric with the direction, such as `+f1`. patience : epochs without a better one after which it
+        votes to stop; None: never.
+    """
+
+    def __init__(self, task: str, learner: Learner, metric: str, patience: int | None) -> None:
+        if metric[:1] not in ("+", "-"):
+            raise ConfigurationError(
+                f"trainer.tasks.{task}.validation_metric is '{metric}'; begin it with + (higher is better) or -"
+            )
+        self.task = task
+        self.learner = learner
+        self.sign = 1 if metric[0] == "+" else -1
+        self.metric = f"{task}/{metric[1:]}"
+        self.tracker = MetricTracker(f"+{self.metric}", patience)
+        self.pass_number, self.batch, self.steps = 0, 0, 0
+        self._check_direction()
+
+    def _check_direction(self) -> None:
+        plateau, mode = self.learner.plateau, "max" if self.sign > 0 else "min"
+        if plateau is not None and plateau.mode != mode:
+            raise ConfigurationError(
+                f"trainer: the learning rate of task '{self.task}' waits for {self.metric} to stop improving in mode "
+                f"'{plateau.mode}'; set the mode of reduce_on_plateau to '{mode}'"
+            )
+
+    def score(self, metrics: dict[str, float]) -> float:
+        """The validation metric, negated where lower is better; the worst there is where it is not a number."""
+        value = self.sign * metrics[self.metric]
+        return -math.inf if math.isnan(value) else value
+
+    @property
+    def best(self) -> float | None:
+        """The best value of the metric so far, with its own sign."""
+        score = self.tracker.state_dict()["best_so_far"]
+        return score if score is None else self.sign * score
+
+    @property
+    def has_voted(self) -> bool:
+        """Whether the task would stop: out of patience, or its learning rate can fall no further."""
+        return self.tracker.should_stop_early() or self.learner.at_minimum
+
+    def advance(self, batches_in_pass: int) -> None:
+        """Counts a step and moves to the next batch of the data, or of the next pass."""
+        self.steps += 1
+        self.batch += 1
+        if self.batch >= batches_in_pass:
+            self.pass_number, self.batch = self.pass_number + 1, 0
+
+    def record(self, metrics: dict[str, float]) -> bool:
+        """Takes in the metrics of an epoch; true if they are this task's best so far."""
+        self.tracker.add_metrics({self.metric: self.score(metrics)})
+        return self.tracker.is_best_so_far()
+
+    def state_dict(self) -> dict[str, Any]:
+        position = {"pass_number": self.pass_number, "batch": self.batch, "steps": self.steps}
+        return {"tracker": self.tracker.state_dict(), **position}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.tracker.load_state_dict(state["tracker"])
+        self.pass_number, self.batch, self.steps = state["pass_number"], state["batch"], state["steps"]
