@@ -34,9 +34,10 @@ class Head(torch.nn.Module, Registrable):
         super().__init__()
         self.task = task
         self.namespace = f"{task}_labels"
-        self.labels: list[str] = [
-            label for _, label in sorted(vocab.get_index_to_token_vocabulary(self.namespace).items())
-        ]
+        # Asking the vocabulary for a namespace that it lacks would make an empty one, which cannot be saved.
+        known = self.namespace in vocab.get_namespaces()
+        index = vocab.get_index_to_token_vocabulary(self.namespace) if known else {}
+        self.labels: list[str] = [label for _, label in sorted(index.items())]
 
     def forward(self, level: Level, documents: list[Document], supervised: bool) -> dict[str, Any]:
         """Scores a batch.
