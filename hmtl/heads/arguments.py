@@ -67,8 +67,8 @@ class ArgumentFinder(torch.nn.Module):
         if spans is None:
             raise ConfigurationError(
                 f"{document.source or document.id}: the document has no layer '{self.head.layer}', from "
-                f"which task '{self.task}' learns to find arguments; annotate it (an empty layer will do), or "
-                "choose head `relation` without `arguments`"
+                f"which task '{self.task}' learns to find arguments; annotate it (an empty layer will do), "
+                "or choose head `relation` without `arguments`"
             )
         if getattr(document, self.head.layer) is spans:
             return document

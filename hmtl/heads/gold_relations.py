@@ -37,7 +37,8 @@ def gold_relations(documents: list[Document], labels: list[str], task: str) -> I
         if document.relations is None:
             raise ConfigurationError(
                 f"{document.source or document.id}: the document has no layer 'relations', which task "
-                f"'{task}' learns from; annotate it (an empty layer will do), or take the file out of the task's data"
+                f"'{task}' learns from; annotate it (an empty layer will do), or take the file out of the "
+                "task's data"
             )
         sentence = document.sentence_of() if document.relations else []
         for relation in document.relations:

@@ -21,7 +21,6 @@ from torch.nn import functional as F
 
 from hmtl.backbones.level import Level
 from hmtl.documents import Relation, Span
-from hmtl.heads import span_classifier  # noqa: F401 - registers itself
 from hmtl.heads.crf_tagger import CrfTagger
 from hmtl.heads.head import Head
 from hmtl.heads.span_pair_relation import SpanPairRelationHead
@@ -162,7 +161,7 @@ def test_every_relation_in_gold_counts(documents, make_level):
     torch.nn.init.zeros_(head.pair_scorer.scorer.output.weight)
     head(make_level(documents), documents, supervised=True)
     metrics = head.get_metrics(reset=True)
-    # Everything is predicted, 28 relations. Of 7 gold ones, one crosses a sentence's end, one has the same span
+    # Everything is predicted, 28 relations. Of 7 gold ones, one crosses a sentence, one has the same span
     # twice, and one names an argument without its type.
     assert (metrics["strict_recall"], metrics["boundary_recall"]) == (4 / 7, 5 / 7)
     assert metrics["strict_precision"] == 4 / 28
