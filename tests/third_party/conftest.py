@@ -14,7 +14,12 @@ from allennlp.common import Params
 # The build back end is no installed package: it lives where pip finds it.
 sys.path.insert(0, str(Path(__file__).parents[2] / "third_party" / "allennlp"))
 
-SENTENCES = "The###D cat###N sat###V\nA###D dog###N ran###V\nThe###D bird###N flew###V far###R\nA###D fish###N swam###V\n"
+SENTENCES = """\
+The###D cat###N sat###V
+A###D dog###N ran###V
+The###D bird###N flew###V far###R
+A###D fish###N swam###V
+"""
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +62,7 @@ Rewrite = Callable[[Callable[[dict[str, Any]], Any]], Path]
 
 @pytest.fixture
 def rewritten(run: Path, tmp_path: Path) -> Rewrite:
-    """Makes an archive whose config.json is what the given function returns: an object, or the file's text."""
+    """Makes an archive whose config.json is what the given function returns: an object, or its text."""
 
     def rewrite(change: Callable[[dict[str, Any]], Any]) -> Path:
         changed = change(json.loads((run / "config.json").read_text()))

@@ -1,4 +1,4 @@
-"""torchvision, fairscale and wandb: importing AllenNLP needs none, using what stands on one says what is missing."""
+"""torchvision, fairscale and wandb: importing needs none, using what stands on one says what is missing."""
 
 import subprocess
 import sys

@@ -15,7 +15,10 @@ def _optimizer(weight: torch.nn.Parameter, **settings: object) -> Optimizer:
 def test_steps_as_torch_does() -> None:
     ours, theirs = (torch.nn.Parameter(torch.tensor([1.0, -2.0])) for _ in range(2))
     settings = {"lr": 0.1, "weight_decay": 0.01}
-    for weight, optimizer in ((ours, _optimizer(ours, **settings)), (theirs, torch.optim.AdamW([theirs], **settings))):
+    for weight, optimizer in (
+        (ours, _optimizer(ours, **settings)),
+        (theirs, torch.optim.AdamW([theirs], **settings)),
+    ):
         for _ in range(3):
             optimizer.zero_grad()
             (weight**2).sum().backward()

@@ -1,4 +1,4 @@
-"""Files written by `torch.save` are read as data: what AllenNLP saves comes back, anything else is refused unrun."""
+"""Files of `torch.save` are read as data: what AllenNLP saves comes back, anything else is refused unrun."""
 
 import io
 import os
@@ -68,7 +68,9 @@ def test_files_of_numpy_1() -> None:
     assert safe_load(io.BytesIO(old)) == {"f1": 0.5}
 
 
-@pytest.mark.parametrize("value", [np.datetime64("2020-01-01"), np.str_("text"), np.array([object()]), pickle.loads])
+@pytest.mark.parametrize(
+    "value", [np.datetime64("2020-01-01"), np.str_("text"), np.array([object()]), pickle.loads]
+)
 def test_other_objects_are_refused(value: Any) -> None:
     with pytest.raises(ConfigurationError, match="not unpickled"):
         _round_trip(value)
@@ -96,7 +98,9 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "initializer": lambda at: PretrainedModelInitializer(str(at / "weights.th")),
     "model state": lambda at: Checkpointer(at / "hostile_model").load_checkpoint(),
     "training state": lambda at: Checkpointer(at / "hostile_training").load_checkpoint(),
-    "transformer": lambda at: cached_transformers.get("none", False, override_weights_file=str(at / "weights.th")),
+    "transformer": lambda at: cached_transformers.get(
+        "none", False, override_weights_file=str(at / "weights.th")
+    ),
     "fairscale": lambda at: FairScaleFsdpWrappedModel.consolidate_sharded_state([at / "weights.th"]),
     "best model": lambda at: GradientDescentTrainer._load_model_state(
         SimpleNamespace(_ddp_wrapped_model=None, _pytorch_model=torch.nn.Linear(1, 1)), str(at / "weights.th")

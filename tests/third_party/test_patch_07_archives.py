@@ -1,4 +1,4 @@
-"""A hostile archive runs nothing, sees nothing and writes nowhere; a trusted one may do what it ever could."""
+"""A hostile archive runs nothing, sees nothing and writes nowhere; a trusted one may do as ever."""
 
 import io
 import json
@@ -57,10 +57,12 @@ def test_a_harmless_archive_loads_with_the_users_overrides(rewritten: Rewrite) -
     assert isinstance(archive.model, torch.nn.Module)
 
 
-@pytest.mark.parametrize("place", ["model", "dataset_reader", "model.encoder", "trainer", "vocabulary", "evaluation"])
+@pytest.mark.parametrize(
+    "place", ["model", "dataset_reader", "model.encoder", "trainer", "vocabulary", "evaluation"]
+)
 def test_a_class_named_by_its_python_path_is_refused(place: str, rewritten: Rewrite, made: Path) -> None:
     command = {"type": "subprocess.Popen", "args": ["mkdir", str(made)]}
-    with pytest.raises(ConfigurationError, match=rf"'subprocess.Popen' .*\(at {place}.type\).*--trust"):
+    with pytest.raises(ConfigurationError, match=rf"'subprocess.Popen' .* at {place}.type, .*--trust"):
         load_archive(rewritten(with_value(place, command)))
     assert not made.exists()
 
@@ -105,7 +107,9 @@ def test_settings_that_run_code_elsewhere_are_refused(
         load_archive(rewritten(with_value(place, value)))
 
 
-@pytest.mark.parametrize(("place", "value"), [("a.trust_remote_code", False), ("a.attn_implementation", "sdpa")])
+@pytest.mark.parametrize(
+    ("place", "value"), [("a.trust_remote_code", False), ("a.attn_implementation", "sdpa")]
+)
 def test_their_harmless_values_are_not(place: str, value: Any, rewritten: Rewrite) -> None:
     assert load_archive(rewritten(with_value(place, value))).config is not None
 
@@ -120,7 +124,9 @@ def test_the_config_is_data_and_no_program(
         load_archive(archive)
 
 
-def test_a_trusted_config_may_see_the_environment(rewritten: Rewrite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trusted_config_may_see_the_environment(
+    rewritten: Rewrite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SECRET", "told")
     archive = rewritten(lambda config: json.dumps(config)[:-1] + ', "seen": std.extVar("SECRET")}')
     assert load_archive(archive, trust=True).config["seen"] == "told"

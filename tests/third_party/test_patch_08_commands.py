@@ -38,7 +38,11 @@ def test_push_to_hf_calls_the_client_as_it_is(
     monkeypatch.setattr(push_to_hf, "Repository", local)
     (tmp_path / "tagger").mkdir()
     push_to_hf.push_to_hf(
-        "tagger", serialization_dir=run, organization=organization, local_repo_path=tmp_path, use_auth_token="secret"
+        "tagger",
+        serialization_dir=run,
+        organization=organization,
+        local_repo_path=tmp_path,
+        use_auth_token="secret",
     )
     assert api.return_value.create_repo.call_args.kwargs["repo_id"] == repository
     assert local.call_args.kwargs["token"] == "secret"
@@ -48,6 +52,8 @@ def test_push_to_hf_calls_the_client_as_it_is(
 def test_checklist_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     if importlib.util.find_spec("checklist") is not None:
         pytest.skip("checklist is installed")
-    monkeypatch.setattr(sys, "argv", ["allennlp", "checklist", "model.tar.gz", "sentiment-analysis", "--task", "x"])
+    monkeypatch.setattr(
+        sys, "argv", ["allennlp", "checklist", "model.tar.gz", "sentiment-analysis", "--task", "x"]
+    )
     with pytest.raises(ConfigurationError, match="checklist"):
         main()

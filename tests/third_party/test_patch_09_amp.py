@@ -43,7 +43,11 @@ class OwnBackward(TrainerCallback):
     """Does the backward pass itself."""
 
     def on_backward(
-        self, trainer: GradientDescentTrainer, batch_outputs: dict[str, torch.Tensor], backward_called: bool, **_: Any
+        self,
+        trainer: GradientDescentTrainer,
+        batch_outputs: dict[str, torch.Tensor],
+        backward_called: bool,
+        **_: Any,
     ) -> bool:
         batch_outputs["loss"].backward()
         return True

@@ -1,4 +1,4 @@
-"""The command line says in one line what the user can mend, with the right status; defects keep their traceback."""
+"""The command line says in one line what the user can mend, with a status; defects keep tracebacks."""
 
 import logging
 import os
@@ -15,7 +15,9 @@ from allennlp.common.command_line import run_command
 from allennlp.common.util import SigTermReceived
 from torch.multiprocessing import ProcessRaisedException
 
-WORKER = "\n\n-- Process 1 terminated with the following error:\nTraceback (most recent call last):\n  File …\n"
+WORKER = (
+    "\n\n-- Process 1 terminated with the following error:\nTraceback (most recent call last):\n  File …\n"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +26,7 @@ def _no_debug(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _raises(error: BaseException) -> tuple[str, int]:
-    """What `run_command` does about `error`: the exit status, beside the error for tests that want it raised."""
+    """Stands for any function, whatever it would return, that fails with `error`."""
     raise error
 
 
@@ -37,7 +39,11 @@ def _raises(error: BaseException) -> tuple[str, int]:
         (ConfigurationError(""), "ConfigurationError", 1),
         (KeyboardInterrupt(), "interrupted", 130),
         (SigTermReceived(), "terminated", 143),
-        (ProcessRaisedException(WORKER + "a.checks.ConfigurationError: one key: wrong\n", 1, 99), "one key: wrong", 1),
+        (
+            ProcessRaisedException(WORKER + "a.checks.ConfigurationError: one key: wrong\n", 1, 99),
+            "one key: wrong",
+            1,
+        ),
     ],
 )
 def test_one_line_and_a_status(
@@ -73,7 +79,9 @@ def test_the_log_file_keeps_the_traceback(tmp_path: Path) -> None:
     assert "Traceback" in (tmp_path / "out.log").read_text()
 
 
-def _stopped(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, int]:
+def _stopped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> tuple[str, int]:
     """The one line and the status of `allennlp …`, in this process."""
     monkeypatch.setattr(sys, "argv", ["allennlp", *arguments])
     monkeypatch.setattr(allennlp_util, "install_sigterm_handler", lambda: None)

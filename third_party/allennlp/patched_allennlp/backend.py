@@ -40,5 +40,5 @@ def build_wheel(
 def build_sdist(sdist_directory: str, config_settings: dict[str, Any] | None = None) -> str:
     """Refuse: the sources are AllenNLP's own and are fetched, not shipped."""
     raise UnsupportedOperation(
-        "patched AllenNLP has no source distribution: build a wheel (pip wheel --no-deps ./third_party/allennlp)"
+        "patched AllenNLP has no source distribution: build a wheel, as pip wheel --no-deps does"
     )

@@ -8,44 +8,44 @@ from patched_allennlp.upstream import VERSION
 LOCAL_VERSION = f"{VERSION}+hmtl.1"
 OLD_DIST_INFO = f"allennlp-{VERSION}.dist-info"
 NEW_DIST_INFO = f"allennlp-{LOCAL_VERSION}.dist-info"
-# 3.11 is the first Python that numpy 2.4 supports and has tarfile's extraction filters (3.11.4).
+# The versions of requirements.txt run on 3.11; 3.11.4 is the first whose tarfile has extraction filters.
 REQUIRES_PYTHON = ">=3.11.4"
 
 REQUIRES = (
-    # The lower bound brings `torch.serialization.safe_globals` and `weights_only=True` as the default; 3 is unseen.
+    # 2.6 made `weights_only=True` the default of `torch.load`, on which safe loading builds; 3 is not out.
     "torch>=2.6,<3",
-    # transformers 5 needs huggingface-hub 1, which has dropped what push-to-hf and cached-path call.
-    "transformers>=4.46,<5",
-    "huggingface-hub>=0.26,<1",
-    # 3.8 is the first spaCy built against numpy 2; spaCy changes its API between minor releases.
+    # 4.45 is the oldest that was seen to run. 5 needs huggingface-hub 1.
+    "transformers>=4.45,<5",
+    # 0.23 is what transformers 4.45 asks for. 1 has dropped what push-to-hf calls.
+    "huggingface-hub>=0.23,<1",
+    # 3.8 is the first spaCy built for numpy 2; spaCy's minor releases change its API.
     "spacy>=3.8,<3.9",
-    # AllenNLP uses no name that numpy 2 removed; a numpy 1 would need a torch built against it.
+    # AllenNLP uses nothing that numpy 2 removed; numpy 1 would go with older builds of all that stands on it.
     "numpy>=2,<3",
-    # 1.1.3 has the names that `allennlp.common.file_utils` imports; 2 is unseen.
-    "cached-path>=1.1.3,<2",
-    # 0.20 is the first jsonnet with wheels for Python 3.11; it reads every config.
-    "jsonnet>=0.20,<1",
-    # Upstream's lower bounds, raised to the first release that runs on numpy 2; no upper bound has shown a need.
+    # The first that supports numpy 2, each; no newer release has shown a need for an upper bound.
     "h5py>=3.11",
     "scikit-learn>=1.5",
     "scipy>=1.13",
-    "nltk>=3.8",
-    "tensorboardX>=2.6.2",
-    "sentencepiece>=0.2",
-    "lmdb>=1.4",
-    # Upstream's own lower bounds; its upper bounds excluded releases that work (termcolor 1.1, filelock 3.7, protobuf 3).
-    "requests>=2.28",
+    # Upstream's lower bound; upstream's upper bound (1.2) excluded releases that work. 2 is not out yet.
+    "cached-path>=1.1.3,<2",
+    # Upstream's lower bound, and upstream's marker: no Windows build.
+    'jsonnet>=0.10.0; sys_platform != "win32"',
+    # Upstream's lower bounds, which had no upper ones; requirements.txt holds the releases that are tested.
+    "nltk>=3.6.5",
+    "tensorboardX>=1.2",
     "tqdm>=4.62",
-    "filelock>=3.3",
-    "more-itertools>=8.12",
-    "termcolor>=1.1",
+    "lmdb>=1.2.1",
+    "more-itertools>=8.12.0",
     "dill>=0.3.4",
     "base58>=2.1.1",
-    "typer>=0.4.1",
-    "traitlets>5.1.1",
-    # Left out: torchvision, fairscale and wandb are optional now; sacremoses, protobuf and dataclasses are imported
-    # nowhere; pytest only by `allennlp.common.testing`, for which there is an extra.
-    'pytest>=7; extra == "testing"',
+    # Not imported here: transformers needs it for the vocabularies of T5, XLNet and ALBERT. Upstream's bound.
+    "sentencepiece>=0.1.96",
+    # Upstream pinned 1.1.0 exactly; `cprint` is all that is used, and is the same since.
+    "termcolor>=1.1.0",
+    # Left out: torchvision, fairscale and wandb, which are optional now; pytest, which only
+    # `allennlp.common.testing` imports; and what nothing imports: sacremoses, protobuf, requests, filelock,
+    # typer, traitlets, dataclasses.
+    'pytest>=6.2.5; extra == "testing"',
     'torchvision; extra == "vision"',
     'fairscale>=0.4.6; extra == "fairscale"',
     'wandb; extra == "wandb"',

@@ -27,7 +27,8 @@ class Patch:
 def apply_patches(members: Mapping[str, bytes], patches: Iterable[Patch]) -> dict[str, bytes]:
     """The wheel's members with every patch applied and each changed file marked as changed (Apache-2.0, 4b).
 
-    Raises `BuildError`, naming the patch, where its file is missing or its text does not occur as often as it says.
+    Raises `BuildError`, naming the patch, where its file is missing or its text does not occur as often
+    as it says.
     """
     texts: dict[str, str] = {}
     names: dict[str, list[str]] = {}
@@ -57,7 +58,8 @@ def _replace(text: str, patch: Patch) -> str:
     found = text.count(patch.find)
     if found != patch.count:
         raise BuildError(
-            f"patch '{patch.name}': {patch.file} holds its text {found} times, expected {patch.count}: {patch.find!r}"
+            f"patch '{patch.name}': {patch.file} holds its text {found} times, expected {patch.count}: "
+            f"{patch.find!r}"
         )
     return text.replace(patch.find, patch.replace)
 

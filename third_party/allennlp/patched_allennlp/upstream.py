@@ -33,8 +33,8 @@ def check(wheel: Path) -> None:
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     if digest != SHA256:
         raise BuildError(
-            f"{wheel} has sha256 {digest}, expected {SHA256}: it is not the AllenNLP {VERSION} wheel that was "
-            "released; remove it (pip cache remove allennlp) and build again"
+            f"{wheel} has sha256 {digest}, expected {SHA256}: it is not the wheel of AllenNLP {VERSION} "
+            "that was released; remove it (pip cache remove allennlp) and build again"
         )
 
 
@@ -46,7 +46,7 @@ def _download(scratch: Path) -> Path:
     wheel = scratch / FILE_NAME
     if done.returncode or not wheel.is_file():
         raise BuildError(
-            f"pip could not download allennlp=={VERSION}; {WHEEL_VARIABLE}=/path/to/{FILE_NAME} names a local copy. "
-            f"pip said: {done.stderr.strip() or done.stdout.strip() or 'nothing'}"
+            f"pip could not download allennlp=={VERSION}; {WHEEL_VARIABLE}=/path/to/{FILE_NAME} names a "
+            f"local copy. pip said: {done.stderr.strip() or done.stdout.strip() or 'nothing'}"
         )
     return wheel

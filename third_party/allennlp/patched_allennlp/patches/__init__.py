@@ -8,4 +8,12 @@ from patched_allennlp.patches.modern_annotations import MODERN_ANNOTATIONS
 from patched_allennlp.patches.optional_packages import OPTIONAL_PACKAGES
 from patched_allennlp.patches.torch_changes import TORCH_CHANGES
 
-PATCHES = (*OPTIONAL_PACKAGES, *TORCH_CHANGES, *LOADING, *GRADIENTS, *ARCHIVES, *COMMAND_LINE, *MODERN_ANNOTATIONS)
+PATCHES = (
+    *OPTIONAL_PACKAGES,
+    *TORCH_CHANGES,
+    *LOADING,
+    *GRADIENTS,
+    *ARCHIVES,
+    *COMMAND_LINE,
+    *MODERN_ANNOTATIONS,
+)

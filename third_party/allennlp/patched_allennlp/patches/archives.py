@@ -41,7 +41,8 @@ weights.th in the archive_file will be used.
         name=_NAME,
         file=_ARCHIVAL,
         find="config = Params.from_file(os.path.join(serialization_dir, CONFIG_NAME), overrides)",
-        replace="config = read_archive_config(os.path.join(serialization_dir, CONFIG_NAME), overrides, trust)",
+        replace="config = read_archive_config(\n"
+        "            os.path.join(serialization_dir, CONFIG_NAME), overrides, trust\n        )",
         why='{"type": "subprocess.Popen", …} ran a command, and Jsonnet saw every environment variable.',
     ),
     Patch(
@@ -62,7 +63,8 @@ weights.th in the archive_file will be used.
         name=_NAME,
         file=_SURGERY,
         find="from allennlp.common.file_utils import cached_path\n",
-        replace="from allennlp.common.file_utils import cached_path\nfrom allennlp.common.trust import extract\n",
+        replace="from allennlp.common.file_utils import cached_path\n"
+        "from allennlp.common.trust import extract\n",
         why="The safe way in.",
     ),
     Patch(
@@ -75,8 +77,8 @@ weights.th in the archive_file will be used.
 
             refuse_archive_path(name)
             # This might be a fully qualified class name, so""",
-        why="The one place that imports a name from a config: also what the scan of the config cannot tell from other "
-        "text, and what is built long after loading.",
+        why="The one place that imports a name from a config: also what the scan of the config cannot tell "
+        "from other text, and what is built long after loading.",
     ),
     Patch(
         name=_NAME,
@@ -113,7 +115,8 @@ weights.th in the archive_file will be used.
         name=_NAME,
         file=_COMMANDS,
         find="from allennlp.common.util import import_module",
-        replace="from allennlp.common.trust import TRUST_VARIABLE\nfrom allennlp.common.util import import_module",
+        replace="from allennlp.common.trust import TRUST_VARIABLE\n"
+        "from allennlp.common.util import import_module",
         why="For the variable.",
     ),
     Patch(

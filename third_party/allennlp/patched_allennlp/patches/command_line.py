@@ -33,7 +33,9 @@ except ImportError:
         find="    if serialization_dir is not None:\n        working_dir",
         replace="""\
     if Repository is None:
-        raise ConfigurationError("push-to-hf needs huggingface_hub older than 1: pip install 'huggingface_hub<1'")
+        raise ConfigurationError(
+            "push-to-hf needs huggingface_hub older than 1: pip install 'huggingface_hub<1'"
+        )
     if serialization_dir is not None:
         working_dir""",
         why="Said when the command is used.",
@@ -41,7 +43,8 @@ except ImportError:
     Patch(
         name="8 push-to-hf",
         file=_HUB,
-        find="        name=repo_name,\n        token=huggingface_token,\n        organization=organization,\n",
+        find="        name=repo_name,\n        token=huggingface_token,\n"
+        "        organization=organization,\n",
         replace='        repo_id=repo_name if organization is None else f"{organization}/{repo_name}",\n'
         "        token=huggingface_token,\n",
         why="The hub's client names a repository in one argument since 0.12.",
@@ -101,10 +104,10 @@ ERRORS = (
                 if error.name != package_name.split(".")[0]:
                     raise
                 raise ConfigurationError(
-                    f"--include-package {package_name}: there is no such package here or among the installed ones"
+                    f"--include-package {package_name}: no such package, here or among those installed"
                 ) from error
 """,
-        why="A misspelt package is the user's to mend; a package that fails to import is a defect of its own.",
+        why="A misspelt package is the user's to mend; one that fails to import is a defect of its own.",
     ),
     Patch(
         name="10 one line",
@@ -131,8 +134,8 @@ ERRORS = (
     Patch(
         name="10 one line",
         file=_PARAMS,
-        find="        raise ValueError(f\"overrides dict contains",
-        replace="        raise OverridesError(f\"overrides dict contains",
+        find='        raise ValueError(f"overrides dict contains',
+        replace='        raise OverridesError(f"overrides dict contains',
         why="The user's to mend; still a ValueError to those who catch one.",
     ),
     Patch(
@@ -160,13 +163,13 @@ SPACY = (
         replace="""\
             try:
                 spacy_download(spacy_model_name)
-            except (OSError, SystemExit) as error:  # requests' errors are OSErrors; spaCy's own failures exit.
+            except (OSError, SystemExit) as error:  # requests raises OSErrors; spaCy's own failures exit.
                 raise ConfigurationError(
                     f"the spaCy pipeline '{spacy_model_name}' is not installed and could not be downloaded: "
                     f"python -m spacy download {spacy_model_name}"
                 ) from error
 """,
-        why="Without a network the user saw a page of urllib3; a name that spaCy does not know ended the process.",
+        why="Without a network the user saw a page of urllib3; a name that spaCy does not know ended all.",
     ),
     Patch(
         name="10 one line",

@@ -7,7 +7,7 @@ _IMPORT = "from allennlp.common.safe_load import safe_load\n"
 _CACHE = "allennlp/common/file_utils.py"
 _CHECKPOINTER = "allennlp/training/checkpointer.py"
 _DATA_ONLY = (
-    "torch's default refuses numpy scalars, so resuming failed; the allow-list takes them as numbers and nothing else."
+    "torch's default refuses numpy scalars, so resuming failed; ours takes them as numbers, and nothing else."
 )
 
 
@@ -15,7 +15,9 @@ def _loads(file: str, before: str, count: int = 1) -> tuple[Patch, Patch]:
     """Every `torch.load` of `file` replaced; the import goes before the line that begins with `before`."""
     return (
         Patch(name=_NAME, file=file, find=f"\n{before}", replace=f"\n{_IMPORT}{before}", why=_DATA_ONLY),
-        Patch(name=_NAME, file=file, find="= torch.load(", replace="= safe_load(", count=count, why=_DATA_ONLY),
+        Patch(
+            name=_NAME, file=file, find="= torch.load(", replace="= safe_load(", count=count, why=_DATA_ONLY
+        ),
     )
 
 

@@ -20,7 +20,8 @@ TORCHVISION = (
         name="1 torchvision",
         file="allennlp/data/image_loader.py",
         find="        super().__init__(size_divis",
-        replace='        require("torchvision", "the image loader \'torch\'")\n        super().__init__(size_divis',
+        replace='        require("torchvision", "the image loader \'torch\'")\n'
+        "        super().__init__(size_divis",
         why=_SAY_SO,
     ),
     Patch(
@@ -34,7 +35,8 @@ TORCHVISION = (
         name="1 torchvision",
         file="allennlp/modules/vision/grid_embedder.py",
         find="        super().__init__()\n",
-        replace='        super().__init__()\n        require("torchvision", "the grid embedder \'resnet_backbone\'")\n',
+        replace="        super().__init__()\n"
+        '        require("torchvision", "the grid embedder \'resnet_backbone\'")\n',
         why=_SAY_SO,
     ),
     Patch(
@@ -49,7 +51,8 @@ TORCHVISION = (
         name="1 torchvision",
         file="allennlp/modules/vision/region_detector.py",
         find="        self.detector = ",
-        replace='        require("torchvision", "the region detector \'faster_rcnn\'")\n        self.detector = ',
+        replace='        require("torchvision", "the region detector \'faster_rcnn\'")\n'
+        "        self.detector = ",
         why=_SAY_SO,
     ),
 )
@@ -67,7 +70,8 @@ FAIRSCALE = (
         name="1 fairscale",
         file="allennlp/nn/checkpoint/fairscale_checkpoint_wrapper.py",
         find="        self._offload_to_cpu = ",
-        replace='        require("fairscale", "the checkpoint wrapper \'fairscale\'")\n        self._offload_to_cpu = ',
+        replace='        require("fairscale", "the checkpoint wrapper \'fairscale\'")\n'
+        "        self._offload_to_cpu = ",
         why=_SAY_SO,
     ),
     Patch(
@@ -99,7 +103,8 @@ except ImportError:
         name="1 fairscale",
         file="allennlp/nn/parallel/fairscale_fsdp_accelerator.py",
         find="        super().__init__(local_rank",
-        replace='        require("fairscale", "the accelerator \'fairscale_fsdp\'")\n        super().__init__(local_rank',
+        replace='        require("fairscale", "the accelerator \'fairscale_fsdp\'")\n'
+        "        super().__init__(local_rank",
         why=_SAY_SO,
     ),
 )

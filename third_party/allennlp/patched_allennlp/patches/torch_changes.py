@@ -83,8 +83,8 @@ DEVICES = (
         file="allennlp/common/util.py",
         find="    return torch.device(device)\n",
         replace='    return torch.device("cuda", device)\n',
-        why="torch.device(0) asks which accelerator there is and dies where there is none, before `check_for_gpu` "
-        "can say what to do; a device number has always meant CUDA here.",
+        why="torch.device(0) asks which accelerator there is and dies where there is none, before "
+        "`check_for_gpu` can say what to do; a device number has always meant CUDA here.",
     ),
 )
 
@@ -98,8 +98,8 @@ AMP = (
                 backward_outputs = {**batch_outputs, "loss": loss}
                 backward_called = False
 """,
-        why="Under AMP with gradient accumulation the undivided loss was scaled: gradients came out as many times "
-        "too large as batches were accumulated.",
+        why="Under AMP with gradient accumulation the undivided loss was scaled: gradients came out as many "
+        "times too large as batches were accumulated.",
     ),
     Patch(
         name="9 amp",

@@ -7,10 +7,9 @@ import tarfile
 from collections.abc import Callable
 from typing import NoReturn
 
-from torch.multiprocessing import ProcessRaisedException
-
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import SigTermReceived
+from torch.multiprocessing import ProcessRaisedException
 
 # Asks for tracebacks, and as ever for debug messages in the log.
 DEBUG_VARIABLE = "ALLENNLP_DEBUG"
@@ -29,7 +28,10 @@ USER_ERRORS = (
 
 
 def run_command(main: Callable[[], None]) -> None:
-    """Call `main`; exit with one line on stderr and status 1 where the user can mend it, 130 on Ctrl-C, 143 on SIGTERM."""
+    """Call `main`; where the user can mend what it raises, exit with one line on stderr and status 1.
+
+    Ctrl-C exits with status 130 and SIGTERM with 143; a defect is raised as it is.
+    """
     try:
         main()
     except KeyboardInterrupt:
@@ -68,7 +70,13 @@ def _log_to_files(error: Exception) -> None:
     """A run's log file keeps the traceback that the terminal is spared."""
     root = logging.getLogger()
     record = root.makeRecord(
-        root.name, logging.CRITICAL, __file__, 0, "Stopped by an error", (), (type(error), error, error.__traceback__)
+        root.name,
+        logging.CRITICAL,
+        __file__,
+        0,
+        "Stopped by an error",
+        (),
+        (type(error), error, error.__traceback__),
     )
     for handler in root.handlers:
         if isinstance(handler, logging.FileHandler):

@@ -8,4 +8,6 @@ from allennlp.common.checks import ConfigurationError
 def require(package: str, purpose: str) -> None:
     """Raise `ConfigurationError` unless `package` is installed; `purpose` is what asks for it."""
     if importlib.util.find_spec(package) is None:
-        raise ConfigurationError(f"{purpose} needs '{package}', which is not installed: pip install {package}")
+        raise ConfigurationError(
+            f"{purpose} needs '{package}', which is not installed: pip install {package}"
+        )

@@ -1,4 +1,4 @@
-"""Reads what `torch.save` wrote without unpickling: tensors, plain containers, and numpy scalars as numbers."""
+"""Reads what `torch.save` wrote without unpickling: tensors, plain containers, numpy scalars as numbers."""
 
 import pickle
 import re
@@ -7,12 +7,11 @@ from typing import Any, BinaryIO
 
 import numpy
 import torch
-
 from allennlp.common.checks import ConfigurationError
 
 
 class _PlainDtype:
-    """Stands in for `numpy.dtype` in a file: only the types of plain numbers, and no other state than byte order."""
+    """Stands in for `numpy.dtype` in a file: only plain numbers, and of its state only the byte order."""
 
     def __init__(self, name: str, *_: Any) -> None:
         self.dtype = numpy.dtype(name)
@@ -24,7 +23,7 @@ class _PlainDtype:
 
 
 def _plain_scalar(dtype: _PlainDtype, data: bytes | str) -> bool | int | float | complex:
-    """Stands in for numpy's own function in a file: the number itself. Protocol 2 holds bytes as latin-1 text."""
+    """Stands in for numpy's own function in a file: the number itself. Bytes may come as latin-1 text."""
     raw = data.encode("latin-1") if isinstance(data, str) else data
     (scalar,) = numpy.frombuffer(raw, dtype=dtype.dtype).tolist()
     return scalar
@@ -37,8 +36,8 @@ def _latin1(text: str, encoding: str) -> bytes:
     return text.encode("latin-1")
 
 
-# What AllenNLP's own files name beside tensors. Training states hold metrics, which numpy may have computed; numpy 1
-# and 2 name its function differently.
+# What AllenNLP's own files name beside tensors. Training states hold metrics, which numpy may have computed;
+# numpy 1 and 2 name its function differently.
 _ALLOWED = [
     (_PlainDtype, "numpy.dtype"),
     (_plain_scalar, "numpy._core.multiarray.scalar"),
@@ -69,4 +68,6 @@ def _reason(text: str) -> str:
     if asked_for is None:
         return "is damaged, or no file that torch.save wrote with its defaults; save it anew"
     what = asked_for.group(1) or asked_for.group()
-    return f"asks for the Python object {what}, and is not unpickled; save it anew with tensors and numbers only"
+    return (
+        f"asks for the Python object {what}, and is not unpickled; save it anew with tensors and numbers only"
+    )

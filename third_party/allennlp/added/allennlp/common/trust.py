@@ -1,8 +1,8 @@
-"""Archives come from others: what one may do when it is loaded, unless the user says that its author is trusted.
+"""Archives come from others: what one may do when it is loaded, unless the user trusts its author.
 
-An archive's config is read as plain JSON, so it sees no environment variable and imports no file. It may not name a
-class by its Python path, because AllenNLP would import and call whatever stands there, nor set what makes a library
-run code that it downloads.
+An archive's config is read as plain JSON, so it sees no environment variable and imports no file. It may not
+name a class by its Python path, because AllenNLP would import and call whatever stands there, nor set what
+makes a library run code that it downloads.
 """
 
 import json
@@ -23,7 +23,7 @@ _PYTHON_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 
 class ArchiveString(str):
-    """A string from an untrusted archive's config: `Registrable` refuses it as a Python path, wherever it ends up."""
+    """A string from an untrusted archive's config, which `Registrable` refuses as a Python path for good."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "ArchiveString":
         # `Params.duplicate` copies deeply, and a copy comes from the archive as well.
@@ -52,9 +52,11 @@ def read_archive_config(path: str | PathLike, overrides: str | dict[str, Any], t
 
 
 def refuse_archive_path(name: str) -> None:
-    """Raise `ConfigurationError` where `name`, about to be imported as a Python path, comes from an archive."""
+    """Raise `ConfigurationError` where `name`, about to be imported as a path, comes from an archive."""
     if isinstance(name, ArchiveString):
-        raise ConfigurationError(f"the archive's config names '{name}' by its Python path, which would run it; {MEND}")
+        raise ConfigurationError(
+            f"the archive's config names '{name}' by its Python path, which would run it; {MEND}"
+        )
 
 
 def extract(archive: tarfile.TarFile, directory: str) -> None:
@@ -72,7 +74,9 @@ def _read_json(path: str | PathLike) -> dict[str, Any]:
         config = json.loads(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
-        raise ConfigurationError(f"the archive's {path} is not plain JSON ({where}: {error.msg}); {MEND}") from error
+        raise ConfigurationError(
+            f"the archive's {path} is not plain JSON ({where}: {error.msg}); {MEND}"
+        ) from error
     if not isinstance(config, dict):
         raise ConfigurationError(f"the archive's {path} holds a {type(config).__name__}, expected an object")
     return config
@@ -102,7 +106,7 @@ def _refuse_setting(key: str, value: Any, place: tuple[str, ...]) -> None:
     where = ".".join(place)
     if key == "type" and isinstance(value, str) and _PYTHON_PATH.fullmatch(value):
         raise ConfigurationError(
-            f"the archive's config names '{value}' by its Python path (at {where}), which would run it; {MEND}"
+            f"the archive's config names '{value}' by its Python path at {where}, which would run it; {MEND}"
         )
     dangerous, what = _DANGEROUS.get(key, (lambda _: False, ""))
     if dangerous(value):

@@ -1,6 +1,7 @@
 """Gradient clipping that also takes sparse gradients: torch's own functions, given the sparse ones' values.
 
-A coalesced sparse gradient is zero wherever it stores nothing, so norms and clipped entries are those of its values.
+A coalesced sparse gradient is zero wherever it stores nothing, so norms and clipped entries are those of its
+values.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from torch.nn.utils import get_total_norm
 
 
 def clip_grad_norm_(parameters: Iterable[torch.Tensor], max_norm: float) -> torch.Tensor:
-    """Scale all gradients in place so that their joint 2-norm is at most `max_norm`; returns the norm before."""
+    """Scale all gradients in place to a joint 2-norm of at most `max_norm`; returns the norm before."""
     return torch_clip_grad_norm_(_dense(parameters), max_norm)
 
 
@@ -27,7 +28,7 @@ def grad_norm(parameters: Iterable[torch.Tensor]) -> torch.Tensor:
 
 
 def _dense(parameters: Iterable[torch.Tensor]) -> list[torch.Tensor]:
-    """The parameters that have a gradient; one with a sparse gradient is stood in for by that gradient's values."""
+    """The parameters that have a gradient; for a sparse one, its values stand in."""
     return [_stand_in(parameter) for parameter in parameters if parameter.grad is not None]
 
 
