@@ -17,7 +17,7 @@
       characters: {
         type: 'characters',
         namespace: 'token_characters',
-        character_tokenizer: { type: 'character', start_tokens: boundary('<w>'), end_tokens: boundary('</w>') },
+        character_tokenizer: { start_tokens: boundary('<w>'), end_tokens: boundary('</w>') },
         min_padding_length: width,
       },
     },
