@@ -81,7 +81,10 @@ class Document:
         put("tokens", tuple(self.tokens))
         put("sentences", tuple((s, e) for s, e in self.sentences) or ((0, len(self.tokens) - 1),))
         if not self.offsets:
-            put("text", self.text or " ".join(self.tokens))
+            joined = " ".join(self.tokens)
+            if self.tokens and self.text not in ("", joined):
+                self._fail("has a text of its own but no character offsets", "give both or neither")
+            put("text", joined)
             starts = accumulate((len(token) + 1 for token in self.tokens), initial=0)
             put("offsets", tuple((s, s + len(t)) for s, t in zip(starts, self.tokens, strict=False)))
         put("offsets", tuple((s, e) for s, e in self.offsets))
@@ -141,7 +144,7 @@ class Document:
             self._fail(f"has a span ({start}, {end}) outside its {len(self.tokens)} words", "spans are inclusive, from 0")
 
     def _fail(self, cause: str, mend: str) -> None:
-        raise DocumentError(f"{self.source or 'input'}: document '{self.id}' {cause}; {mend}")
+        raise DocumentError(f"{self.source or 'input'}: document {self.id!r} {cause}; {mend}")
 
     def replace(self, **changes: Any) -> Document:
         """A copy with some fields changed, checked anew."""

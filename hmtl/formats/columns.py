@@ -16,7 +16,7 @@ def cells(line: str) -> list[str]:
 
 def fits(*columns: str) -> bool:
     """Whether these texts can stand in tab-separated columns of one row."""
-    return all(column and not set(column) & set("\t\r\n") for column in columns)
+    return all(column.strip(" ") == column != "" and not set(column) & set("\t\r\n") for column in columns)
 
 
 def blocks(file: TextFile) -> Iterator[list[tuple[int, str]]]:

@@ -120,12 +120,14 @@ class Conll2003(Format):
         yield from (DOCSTART + "\tO", "")
 
     def _sentence(self, document: Document, first: int, last: int, tags: list[str]) -> Iterator[str]:
+        if document.tokens[first] == DOCSTART:
+            self.cannot_hold(document, f"a sentence that begins with the word {DOCSTART}", "replace it")
         return self.rows(document, [document.tokens[first : last + 1], tags])
 
     @classmethod
     def sniff(cls, lines: list[str]) -> bool:
         words = (
-            line.rstrip(" \t") for line in lines if not COMMENT.match(line) and not line.startswith(DOCSTART)
+            line.rstrip(" \t") for line in lines if not COMMENT.fullmatch(line) and not line.startswith(DOCSTART)
         )
         rows = [cells(line) for line in words if line]
         are_tagged = all(2 <= len(row) <= 9 and schemes.is_tag(row[-1]) for row in rows)

@@ -50,7 +50,7 @@ def find_files(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
         if not found:
             endings = ", ".join(suffixes)
             raise FormatError(
-                f"{path}: holds no file that ends in {endings} (or with .gz); name the file itself or another folder"
+                f"{path}: holds no file that ends in {endings} (or with .gz); name a file or another folder"
             )
         return found
     if not path.is_file():
@@ -148,8 +148,8 @@ def write_lines(path: str | Path, lines: Iterable[str]) -> None:
             for line in lines:
                 stream.write(line.encode("utf-8") + b"\n")
         os.replace(partial, path)
-    except OSError as error:
-        raise FormatError(f"{path}: cannot be written ({error.strerror}); name a place that can") from error
+    except (OSError, UnicodeEncodeError) as error:
+        raise FormatError(f"{path}: cannot be written ({error}); name a place, or mend the text") from error
     finally:
         partial.unlink(missing_ok=True)
 

@@ -43,7 +43,7 @@ class Format(Registrable):
                 is_empty = False
                 earlier = sources.setdefault(document.id, document.source)
                 if earlier != document.source:
-                    cause = f"document '{document.id}' was already read at {earlier}"
+                    cause = f"document {document.id!r} was already read at {earlier}"
                     raise FormatError(f"{document.source}: {cause}; rename or remove one of them")
                 yield document
             if is_empty:
@@ -96,7 +96,7 @@ class Format(Registrable):
     def cannot_hold(self, document: Document, what: str, mend: str) -> NoReturn:
         source = document.source or "output"
         raise FormatError(
-            f"{source}: document '{document.id}' has {what}, which {self.name} cannot hold; {mend}"
+            f"{source}: document {document.id!r} has {what}, which {self.name} cannot hold; {mend}"
         )
 
     @property

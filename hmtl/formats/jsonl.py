@@ -70,7 +70,8 @@ class Jsonl(Format):
         if document.genre is not None:
             data["genre"] = document.genre
         data["sentences"] = _by_sentence(document, document.tokens)
-        if document.text != " ".join(document.tokens):
+        plain = Document(document.id, document.tokens)
+        if (document.text, document.offsets) != (plain.text, plain.offsets):
             data |= {"text": document.text, "offsets": _by_sentence(document, document.offsets)}
         if document.speakers is not None:
             data["speakers"] = _by_sentence(document, document.speakers)

@@ -13,8 +13,8 @@ from hmtl.formats.tags import is_tag
 
 DOCSTART = "-DOCSTART-"
 # the comments of CoNLL-U and UNER; a row whose word is "#" looks different
-COMMENT = re.compile(r"#\s*(?:newdoc\b|newpar\b|\w[\w.:]*(?: id)? = )")
-NEWDOC = re.compile(r"#\s*newdoc(?: id = (.*))?")
+COMMENT = re.compile(r"#\s*\w[\w.:]*(?: id)? =(?: [^\t]*)?|# (?:newdoc|newpar)\s*")
+NEWDOC = re.compile(r"#\s*newdoc(?: id =\s*(.*))?")
 TEXT = re.compile(r"#\s*text = (.*)")
 
 Numbered = tuple[int, str]
@@ -53,7 +53,7 @@ class Columns(NamedTuple):
             starts = [
                 (number, match[1]) for number, line in comments if (match := NEWDOC.fullmatch(line.rstrip()))
             ]
-            if rows and rows[0][1].startswith(DOCSTART):
+            if rows and cells(rows[0][1])[0] == DOCSTART:
                 starts.append((rows.pop(0)[0], None))
             for number, name in starts:
                 if section.sentences or section.id:
@@ -69,7 +69,7 @@ class Columns(NamedTuple):
 
     def _is_comment(self, numbered: Numbered) -> bool:
         # where the word is not in the first column, no word can begin the line
-        return numbered[1][0] == "#" and (self.token > 0 or COMMENT.match(numbered[1]) is not None)
+        return numbered[1][0] == "#" and (self.token > 0 or COMMENT.fullmatch(numbered[1]) is not None)
 
     def _sentence(
         self, file: TextFile, block: list[Numbered], text: str | None, width: int

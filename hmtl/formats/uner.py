@@ -30,7 +30,9 @@ class Uner(Conll2003):
         super().__init__(1, 2, ignore_labels, "BIO", max_megabytes)
 
     def _heading(self, document: Document) -> Iterator[str]:
-        yield from self.rows(document, [[f"# newdoc id = {document.id}"]])
+        if not fits(document.id) or document.id != document.id.strip():
+            self.cannot_hold(document, "an id that is empty or does not fit a line", "rename it")
+        yield f"# newdoc id = {document.id}"
 
     def _sentence(self, document: Document, first: int, last: int, tags: list[str]) -> Iterator[str]:
         text = document.span_text(first, last)
