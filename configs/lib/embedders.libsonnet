@@ -1,10 +1,10 @@
 // Word representations: what the indexers look up and what the embedder makes of it. Parts are joined with +.
 {
   // Lower-cased words, trained with the model; from `file` (GloVe's text format) where one is given. Files may lie in `$HMTL_DATA`.
-  words(dim=100, file=null):: {
+  words(dim=100, file=null, word_dropout=0.0):: {
     token_indexers+: { words: { type: 'single_id', namespace: 'tokens', lowercase_tokens: true } },
     token_embedders+: {
-      words: { type: 'word_vectors', vocab_namespace: 'tokens', embedding_dim: dim, trainable: true }
+      words: { type: 'word_vectors', vocab_namespace: 'tokens', embedding_dim: dim, word_dropout: word_dropout }
              + (if file == null then {} else { pretrained_file: file }),
     },
   },

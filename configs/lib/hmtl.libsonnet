@@ -41,10 +41,11 @@ tasks {
     backbone:: { type: 'hierarchical' },
     dropout:: 0.0,
     schedule:: { type: 'proportional' },
-    optimizer:: { type: 'adam', lr: 0.001 },
+    optimizer:: { type: 'fused_adam', lr: 0.001 },
     learning_rate_scheduler:: { type: 'reduce_on_plateau', mode: 'max', factor: 0.5, patience: 5, min_lr: 1e-7 },
     epochs:: 100,
     patience:: 10,
+    average_decay:: null,  // such as 0.999: validate and keep averaged weights
     min_count:: {},  // by vocabulary namespace, such as { tokens: 2 }
     seed:: 13370,
 
@@ -91,6 +92,7 @@ tasks {
       learning_rate_scheduler: outer.learning_rate_scheduler,
       num_epochs: outer.epochs,
       patience: outer.patience,
+      average_decay: outer.average_decay,
       seed: outer.seed,
     },
   },

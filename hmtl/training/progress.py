@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.models import Model
 
 from hmtl.training import checkpoints
+from hmtl.training.averaging import WeightAverage
 from hmtl.training.joint import JointBest
 from hmtl.training.learner import Learner
 from hmtl.training.task_state import TaskState
@@ -22,14 +24,22 @@ class Progress:
     # Parameters
 
     directory : for `checkpoint.th`, `best.th` and a `best_<task>.th` for each task. states : by task.
-    validated : the tasks that are validated; only they have a best epoch and a vote.
+    validated : the tasks that are validated; only they have a best epoch and a vote. average : of the weights, if they are averaged.
     """
 
-    def __init__(self, directory: Path, model: Model, states: dict[str, TaskState], validated: Collection[str]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        model: Model,
+        states: dict[str, TaskState],
+        validated: Collection[str],
+        average: WeightAverage | None = None,
+    ) -> None:
         self.directory = directory
         self.model = model
         self.states = states
         self.validated = [state for task, state in states.items() if task in validated]
+        self.average = average
         self.joint = JointBest()
         self.epoch, self.step = 0, 0
 
@@ -38,13 +48,26 @@ class Progress:
         """Whether all tasks would stop. Without validation nobody votes."""
         return bool(self.validated) and all(state.has_voted for state in self.validated)
 
-    def end_epoch(self, validation: dict[str, float]) -> None:
-        """Lets every task, and the mean of all, judge the epoch; saves the weights that are somebody's best, then the checkpoint."""
+    def end_step(self) -> None:
+        """Counts a step of any task."""
+        self.step += 1
+        if self.average is not None:
+            self.average.update()
+
+    def judged_weights(self) -> AbstractContextManager[None]:
+        """The model has the weights that are validated and kept, which may be averages, while the context lasts."""
+        return nullcontext() if self.average is None else self.average.applied()
+
+    def judge(self, validation: dict[str, float]) -> None:
+        """Lets every task, and the mean of all, judge the epoch, and saves the weights that are somebody's best."""
         for state in self.validated:
             if state.record(validation):
                 checkpoints.save(self.model.state_dict(), self.directory / checkpoints.best_of(state.task))
         if self.joint.record(self.epoch, self.validated, validation):
             checkpoints.save(self.model.state_dict(), self.directory / checkpoints.BEST)
+
+    def end_epoch(self, validation: dict[str, float]) -> None:
+        """Moves the learning rates on and saves the checkpoint."""
         for learner in {id(state.learner): state.learner for state in self.states.values()}.values():
             learner.end_epoch(self._mean_metric(learner, validation))
         self.epoch += 1
@@ -62,6 +85,7 @@ class Progress:
             "tasks": {task: state.state_dict() for task, state in self.states.items()},
             "learners": {task: state.learner.state_dict() for task, state in self.states.items()},
             "joint": self.joint.state_dict(),
+            "average": None if self.average is None else self.average.state_dict(),
         }
 
     def restore(self) -> None:
@@ -83,6 +107,8 @@ class Progress:
         self.epoch, self.step = state["epoch"], state["step"]
         self.model.load_state_dict(state["model"])
         self.joint.load_state_dict(state["joint"])
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
         for task, task_state in self.states.items():
             task_state.load_state_dict(state["tasks"][task])
             task_state.learner.load_state_dict(state["learners"][task])

@@ -15,6 +15,7 @@ from allennlp.training.trainer import TrainerCheckpoint
 from hmtl.data_loader import MultiTaskLoader
 from hmtl.model import MultiTaskModel
 from hmtl.schedules import Proportional, Schedule
+from hmtl.training.averaging import WeightAverage
 from hmtl.training.build import TaskOptions, build_states, check_heads, check_positive
 from hmtl.training.evaluation import evaluate_task
 from hmtl.training.learner import clip_gradients
@@ -41,6 +42,7 @@ class HmtlTrainer(Trainer):
         `shared_optimizer`, one for all tasks together, whose plateau follows the mean of the tasks' metrics.
     num_epochs : at most. patience : epochs without a better validation metric after which a task votes to stop; None: never.
     grad_norm, grad_clipping : largest norm of the whole gradient; largest size of each of its elements.
+    average_decay : decay of the exponential average of the weights that is validated and kept, such as 0.999; None: no average.
     seed : of the schedule, the dropout and all else in training.
     tensorboard, summary_interval : whether to write `log/`, and every how many steps.
     """
@@ -62,6 +64,7 @@ class HmtlTrainer(Trainer):
         patience: int | None = 10,
         grad_norm: float | None = 5.0,
         grad_clipping: float | None = None,
+        average_decay: float | None = None,
         seed: int = 13370,
         cuda_device: int | None = None,
         tensorboard: bool = True,
@@ -73,6 +76,8 @@ class HmtlTrainer(Trainer):
             "trainer", num_epochs=num_epochs, patience=patience, grad_norm=grad_norm, grad_clipping=grad_clipping,
             summary_interval=summary_interval,
         )  # fmt: skip
+        if average_decay is not None and not 0 < average_decay < 1:
+            raise ConfigurationError(f"trainer.average_decay is {average_decay}; give a number between 0 and 1, or leave it out")
         if seed < 0:
             raise ConfigurationError(f"trainer.seed is {seed}; give 0 or more")
         super().__init__(serialization_dir, cuda_device=cuda_device, local_rank=local_rank)
@@ -87,7 +92,8 @@ class HmtlTrainer(Trainer):
         states = build_states(model, self.sizes, schedule, tasks or {}, defaults, shared_optimizer, num_epochs)
         validated = validation_data_loader.tasks if validation_data_loader else []
         check_heads(model, validated)
-        self.progress = Progress(Path(serialization_dir), model, states, validated)
+        average = None if average_decay is None else WeightAverage(self.parameters, average_decay)
+        self.progress = Progress(Path(serialization_dir), model, states, validated, average)
         for loader in (data_loader, validation_data_loader):
             if loader is not None and self.cuda_device.type != "cpu":
                 loader.set_target_device(self.cuda_device)
@@ -101,7 +107,9 @@ class HmtlTrainer(Trainer):
         try:
             while self.progress.epoch < self.num_epochs and not self.progress.all_voted:
                 training = self._train_epoch(log)
-                validation = self._validate()
+                with self.progress.judged_weights():
+                    validation = self._validate()
+                    self.progress.judge(validation)
                 log.epoch(self.progress.epoch, self.progress.step, training, validation)
                 self.progress.end_epoch(validation)
         finally:
@@ -121,7 +129,7 @@ class HmtlTrainer(Trainer):
                 state.advance(len(batches[task]))
                 if state.batch == 0:
                     batches[task] = self.loader.batches(task, state.pass_number)
-                self.progress.step += 1
+                self.progress.end_step()
                 watch.step(task, loss)
                 log.step(task, self.progress.step, loss, norm, state.learner.learning_rate)
         return watch.metrics()
