@@ -65,7 +65,7 @@ class SpanPairRelationHead(Head):
         feature_dim: int = 20,
         dropout: float = 0.2,
         threshold: float = 0.5,
-        reduction: str = "mean",
+        reduction: str = "sum",
         argument_weight: float = 1.0,
         relation_bearing_only: bool = False,
         memory_budget: int = 2**24,
