@@ -1,7 +1,7 @@
 """A band of the matrix of all pairs of words: each word with itself and the words that follow it closely.
 
-The words of a batch are laid end to end and cut into blocks. The words that a block may be paired with are its
-window: the block and the words that follow, up to the width of the band.
+The words of a batch are laid end to end and cut into blocks. The words that a block may be paired with are
+its window: the block and the words that follow, up to the width of the band.
 """
 
 import torch
@@ -24,8 +24,8 @@ def blocks_of(words: Tensor, block: int) -> Tensor:
 
 
 def windows_of(blocks: Tensor, chosen: range, width: int) -> Tensor:
-    """The windows of some consecutive blocks: `(chosen, block + width - 1, dim)` from `(blocks, block, dim)`. After the
-    last word come zeros."""
+    """The windows of some consecutive blocks: `(chosen, block + width - 1, dim)` from `(blocks, block, dim)`.
+    After the last word come zeros."""
     block, window = blocks.shape[1], blocks.shape[1] + width - 1
     # the blocks that a window touches
     reach = -(-window // block)

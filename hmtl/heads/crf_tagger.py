@@ -117,7 +117,7 @@ class CrfTagger(Head):
 
     def _reject(self, one: Span, other: Span, document: Document) -> NoReturn:
         raise ConfigurationError(
-            f"{document.source or document.id}: {self.layer} {tuple(one)} and {tuple(other)} overlap, which tags "
-            f"cannot express; set model.heads.{self.task}.type to span_classifier, "
+            f"{document.source or document.id}: {self.layer} {tuple(one)} and {tuple(other)} overlap, which "
+            f"tags cannot express; set model.heads.{self.task}.type to span_classifier, "
             "or its `nested` to outermost or innermost"
         )

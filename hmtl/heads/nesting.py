@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 
 def without_crossings(spans: Iterable[tuple[int, int, str]], length: int) -> list[tuple[int, int, str]]:
-    """Goes through spans `(start, end, label)` of a text of `length` words, the best first, and keeps each that crosses none kept
-    before. Two spans cross if they overlap and neither lies within the other."""
+    """Goes through spans `(start, end, label)` of a text of `length` words, the best first, and keeps each
+    that crosses none kept before. Two spans cross if they overlap and neither lies within the other."""
     kept = []
     # of the spans kept: the last end of those that start at a word, the first start of those that end at it
     last_end, first_start = [-1] * length, [length] * length

@@ -33,14 +33,15 @@ class SpanWords(NamedTuple):
 
 
 class SpanBiaffine(torch.nn.Module):
-    """Equation 3 of Yu et al. (2020), "Named Entity Recognition as Dependency Parsing", in a band: with h_s(i) and h_e(j) from one
-    layer each over a word and its neighbour outside the span,
+    """The biaffine classifier of Yu et al. (2020), "Named Entity Recognition as Dependency Parsing", in a band.
 
-        score(i, j) = h_s(i)ᵀ U h_e(j) + W [h_s(i) ; h_e(j)] + b + mean of V x(k) over i ≤ k ≤ j + bias of the width,
+    With h_s(i) and h_e(j) from one layer each over a word and its neighbour outside the span (equation 3),
 
-    for each label; no label scores 0. The last two terms are ours: they let single words and the width speak before the
-    encoder has learned to tell a span's ends of its inside. The bias begins where a label is as rare as spans with it are, so that learning
-    need not first unlearn them.
+        score(i, j) = h_s(i)ᵀ U h_e(j) + W [h_s(i) ; h_e(j)] + b + mean of V x(k) over i ≤ k ≤ j + bias(j - i)
+
+    for each label; no label scores 0. The last two terms are ours: they let single words and the width speak
+    before the encoder has learned to tell the ends of a span. b begins where spans with a label are rare, so
+    that learning need not unlearn them first.
 
     # Parameters
 
@@ -84,8 +85,8 @@ class SpanBiaffine(torch.nn.Module):
         return (range(first, min(first + step, count)) for first in range(0, count, step))
 
     def scores(self, words: SpanWords, piece: range) -> Tensor:
-        """`(blocks, labels, block, width)` of some blocks: the span of the words i to i + w of the batch. Where w exceeds
-        the room of i there is no such span, and the number means nothing."""
+        """`(blocks, labels, block, width)` of some blocks: the span of the words i to i + w of the batch.
+        Where w exceeds the room of i there is no such span, and the number means nothing."""
         # (blocks, labels, block, hidden + 1)
         starts = words.starts[piece.start : piece.stop].unsqueeze(1) @ self.weight
         # (blocks, window, hidden + 1)
@@ -105,5 +106,7 @@ class SpanBiaffine(torch.nn.Module):
         return (ends - starts) / torch.arange(1, words.width + 1, device=sums.device)
 
     def _width_biases(self, width: int) -> Tensor:
-        """`(labels, 1, width)`"""
-        return self.width_bias[:, torch.arange(width, device=self.width_bias.device).clamp(max=_WIDTHS - 1)].unsqueeze(1)
+        """The bias of each width: `(labels, 1, width)`."""
+        return self.width_bias[
+            :, torch.arange(width, device=self.width_bias.device).clamp(max=_WIDTHS - 1)
+        ].unsqueeze(1)

@@ -1,12 +1,11 @@
 """Nested spans, each classified on its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 from torch import LongTensor, Tensor
-from torch.nn.functional import softplus
 from torch.utils.checkpoint import checkpoint
 
 from hmtl.backbones.level import Level
@@ -21,12 +20,13 @@ from hmtl.metrics.span_f1 import SpanF1
 
 @Head.register("span_classifier")
 class SpanClassifier(Head):
-    """Mentions or entities that may nest: every span of a sentence gets a label or none (Yu et al. 2020, "Named Entity
-    Recognition as Dependency Parsing").
+    """Mentions or entities that may nest: every span of a sentence gets a label or none (Yu et al. 2020,
+    "Named Entity Recognition as Dependency Parsing").
 
-    The loss is the cross-entropy of labels and none, summed over all spans of the batch: the negative log-likelihood of the annotation, on
-    the scale of a CRF's. A span with two gold labels counts as two. Prediction takes spans whose best label beats none, the most certain
-    first, and leaves out what crosses an earlier one. Memory grows with the words of a batch, not with their square.
+    The loss is the cross-entropy of labels and none, summed over all spans of the batch: the negative
+    log-likelihood of the annotation, on the scale of a CRF's. A span with two gold labels counts as two.
+    Prediction takes spans whose best label beats none, the most certain first, and leaves out what crosses an
+    earlier one. Memory grows with the words of a batch, not with their square.
 
     # Parameters
 
@@ -57,20 +57,26 @@ class SpanClassifier(Head):
     ) -> None:
         super().__init__(vocab, task, input_dim, output_dim)
         if max_width is not None and max_width < 1:
-            raise ConfigurationError(f"model.heads.{task}.max_width: {max_width} is no width; choose 1 or more, or null for all")
+            raise ConfigurationError(
+                f"model.heads.{task}.max_width: {max_width} is no width; choose 1 or more, or null for all"
+            )
         self.layer = check_layer(layer, task)  # type: ignore[misc]
         self.max_width = max_width
         self.dropout = torch.nn.Dropout(dropout)
         self.biaffine = SpanBiaffine(output_dim, hidden_dim, len(self.labels), dropout)
         self._f1 = SpanF1(self.labels if per_label else None)
         self._crossing = Untrainable(task, "they cross the end of a sentence")
-        self._wide = Untrainable(task, f"they have more words than max_width ({max_width}), which can be raised")
+        self._wide = Untrainable(
+            task, f"they have more words than max_width ({max_width}), which can be raised"
+        )
 
     def score(self, level: Level, documents: list[Document], supervised: bool) -> SpanWords:
         return self.biaffine(self.dropout(level.outputs), level.mask, self.max_width)
 
     def loss(self, scores: SpanWords, level: Level, documents: list[Document]) -> Tensor:
-        gold = torch.tensor(self._gold(documents, level), dtype=torch.long, device=level.mask.device).view(-1, 3)
+        gold = torch.tensor(self._gold(documents, level), dtype=torch.long, device=level.mask.device).view(
+            -1, 3
+        )
         pieces = list(self.biaffine.pieces(scores))
         total = level.outputs.new_zeros(())
         for piece in pieces:
@@ -92,7 +98,11 @@ class SpanClassifier(Head):
         for word, distance, label in self._positive(scores):
             row, token = places[word]
             rows[row].append((token, token + distance, self.labels[label]))
-        kept = ((row, *span) for row, spans in enumerate(rows) for span in without_crossings(spans, level.mask.shape[1]))
+        kept = (
+            (row, *span)
+            for row, spans in enumerate(rows)
+            for span in without_crossings(spans, level.mask.shape[1])
+        )
         return document_spans(kept, documents)
 
     def measure(self, predictions: list[tuple[Span, ...]], documents: list[Document]) -> None:
@@ -106,7 +116,8 @@ class SpanClassifier(Head):
         return self._f1.get_metric(reset)
 
     def _gold(self, documents: list[Document], level: Level) -> list[tuple[int, int, int]]:
-        """`(word of the batch, distance of the last word, label)` of each gold span that can be trained on."""
+        """`(word of the batch, distance of the last word, label)` of each gold span that can be trained
+        on."""
         lengths = level.mask.sum(1)
         first_words = (lengths.cumsum(0) - lengths).tolist()
         gold, crossing, wide = [], 0, 0
@@ -132,9 +143,11 @@ class SpanClassifier(Head):
         # (blocks, block, width): how often a span counts
         weights = self._spans(words, piece).to(scores.dtype)
         golds = torch.zeros_like(weights).index_put_(place, weights.new_ones(()), accumulate=True)
-        # the logarithm of 1 + Σ exp: none scores 0
-        log_partition = softplus(scores.logsumexp(1))
-        return (log_partition * torch.maximum(weights, golds)).sum() - scores[place[0], label, *place[1:]].sum()
+        # none scores 0
+        log_partition = torch.logaddexp(scores.logsumexp(1), scores.new_zeros(()))
+        return (log_partition * torch.maximum(weights, golds)).sum() - scores[
+            place[0], label, *place[1:]
+        ].sum()
 
     @staticmethod
     def _spans(words: SpanWords, piece: range) -> Tensor:
@@ -148,7 +161,9 @@ class SpanClassifier(Head):
         for piece in self.biaffine.pieces(words):
             # (blocks, block, width)
             best, label = self.biaffine.scores(words, piece).max(1)
-            block, position, distance = place = ((best > 0) & self._spans(words, piece)).nonzero(as_tuple=True)
+            block, position, distance = place = ((best > 0) & self._spans(words, piece)).nonzero(
+                as_tuple=True
+            )
             word = (piece.start + block) * best.shape[1] + position
             found.append((best[place], torch.stack([word, distance, label[place]], 1)))
         # (spans,), (spans, 3)

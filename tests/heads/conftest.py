@@ -1,6 +1,6 @@
 """Small documents, vocabularies and levels, for the tests of every head."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -11,12 +11,6 @@ from hmtl.documents import Document
 from hmtl.heads import Head
 
 INPUT_DIM, OUTPUT_DIM = 7, 6
-
-
-@pytest.fixture(autouse=True)
-def _seed() -> Iterator[None]:
-    torch.manual_seed(13)
-    yield
 
 
 @pytest.fixture

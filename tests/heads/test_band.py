@@ -19,8 +19,12 @@ def test_band_holds_the_product_of_each_word_with_those_after_it(width, count):
         assert band.shape == (len(piece), block, width)
         for word in range(piece.start * block, count):
             for distance in range(width):
-                expected = left[word] @ right[word + distance] if word + distance < count else torch.tensor(0.0)
-                torch.testing.assert_close(band[word // block - piece.start, word % block, distance], expected)
+                expected = (
+                    left[word] @ right[word + distance] if word + distance < count else torch.tensor(0.0)
+                )
+                torch.testing.assert_close(
+                    band[word // block - piece.start, word % block, distance], expected
+                )
 
 
 def test_blocks_keep_every_word_and_end_in_zeros():
