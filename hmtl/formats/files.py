@@ -114,14 +114,14 @@ def numbered_lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[tup
     capped, number, rest = Capped(stream, name, max_bytes), 0, b""
     while chunk := capped.read():
         complete, newline, rest = (rest + chunk).rpartition(b"\n")
-        if len(rest) > LONGEST_LINE:
-            raise FormatError(
-                f"{name}:{number + 1}: is a line of over {LONGEST_LINE >> 20} MB; this is no text file"
-            )
         if newline:
             for line in _decode(complete + newline, name, number).split("\n")[:-1]:
                 number += 1
                 yield number, line
+        if len(rest) > LONGEST_LINE:
+            raise FormatError(
+                f"{name}:{number + 1}: is a line of over {LONGEST_LINE >> 20} MB; this is no text file"
+            )
     if rest:
         yield number + 1, _decode(rest, name, number).removesuffix("\r")
 
