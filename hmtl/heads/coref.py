@@ -1,48 +1,28 @@
 """End-to-end coreference."""
 
 import logging
-from dataclasses import dataclass
+import math
 from typing import ClassVar
 
 import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
-from torch import BoolTensor, LongTensor, Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, dropout
+from torch import LongTensor, Tensor
+from torch.nn.functional import dropout as drop
 
 from hmtl.backbones.level import Level
 from hmtl.documents import Cluster, Document
 from hmtl.heads.coref_antecedents import AntecedentScorer
-from hmtl.heads.coref_links import antecedent_loss, clusters_of, link
-from hmtl.heads.coref_spans import MentionScorer, SpanRepresentation, prune, span_grid
+from hmtl.heads.coref_candidates import Bounds, Candidates
+from hmtl.heads.coref_scorer import initialise
+from hmtl.heads.coref_spans import TENSORS, MentionScorer, SpanRepresentation, prune, span_grid
 from hmtl.heads.head import Head
 from hmtl.heads.rows import flatten
+from hmtl.heads.untrainable import Untrainable
 from hmtl.metrics.coref_scores import CorefScores
 from hmtl.metrics.mention_recall import MentionRecall
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """The spans of one document that may be mentions, sorted, and what they may refer to.
-
-    starts, ends, mention_scores : `(spans)`. antecedents, scores : `(spans, k)`, earlier spans and s(i,
-        j), −∞ where there are fewer than k. grid, valid : `(words, max_span_width)`, s_m of all spans and
-        which of them exist.
-    """
-
-    starts: LongTensor
-    ends: LongTensor
-    mention_scores: Tensor
-    antecedents: LongTensor
-    scores: Tensor
-    grid: Tensor
-    valid: BoolTensor
-
-    @property
-    def spans(self) -> list[tuple[int, int]]:
-        return list(zip(self.starts.tolist(), self.ends.tolist(), strict=True))
 
 
 @Head.register("coref")
@@ -106,6 +86,13 @@ class CorefHead(Head):
         memory_budget_mb: int = 512,
     ) -> None:
         super().__init__(vocab, task, input_dim, output_dim)
+        self._check(max_span_width=max_span_width, max_antecedents=max_antecedents, layers=layers)
+        self._check(antecedent_window=antecedent_window, memory_budget_mb=memory_budget_mb)
+        self._check(hidden_dim=hidden_dim, feature_dim=feature_dim)
+        if spans_per_word <= 0:
+            raise ConfigurationError(
+                f"model.heads.{task}.spans_per_word: {spans_per_word}; give a number above 0"
+            )
         self.spans_per_word, self.budget = spans_per_word, memory_budget_mb * 2**20
         self.lexical_dropout, self.output_dropout = lexical_dropout, output_dropout
         self.genres = {genre: number for number, genre in enumerate(genres or (), 1)}
@@ -118,29 +105,60 @@ class CorefHead(Head):
             max_antecedents, antecedent_window, speakers, len(self.genres) + 1 if self.genres else 0,
         )  # fmt: skip
         initialise(self)
-        self.metrics = {"": CorefScores(), "nosingle_": CorefScores(keep_singletons=False)}
-        self.recall = MentionRecall()
-        self._candidates: list[set[tuple[int, int]]] = []
+        self._scores = {"": CorefScores(), "nosingle_": CorefScores(keep_singletons=False)}
+        self._recall = MentionRecall()
+        self._outside = Untrainable(
+            task,
+            f"they have more words than max_span_width ({max_span_width}), which can be raised, "
+            "or cross the end of a sentence",
+            "mentions",
+        )
+        self._kept: list[list[Bounds]] = []
+        self._announced = 0
+
+    def _check(self, **least_one: int | None) -> None:
+        for name, value in least_one.items():
+            if value is not None and value < 1:
+                raise ConfigurationError(
+                    f"model.heads.{self.task}.{name}: {value} is too small; give at least 1"
+                )
+
+    def peak_mb(self, words: int) -> int:
+        """About what the largest tensors over spans or pairs of spans of a document would take if they
+        were computed at once. Inputs, outputs and the kept spans' own vectors, linear in the words, come
+        on top."""
+        kept = math.ceil(self.spans_per_word * words)
+        hidden_dim = len(self.mentions.scorer.first.weight)
+        spans = words * self.spans.width.num_embeddings * hidden_dim * TENSORS
+        pairs = kept * min(kept, self.antecedents.max_antecedents) * hidden_dim * TENSORS
+        return 4 * max(spans, pairs, 3 * kept * kept) // 2**20
 
     def score(self, level: Level, documents: list[Document], supervised: bool) -> list[Candidates]:
         """The candidates of each document with their antecedents' scores."""
         lengths = [len(document.tokens) for document in documents]
-        inputs = dropout(flatten(level.inputs, level.mask), self.lexical_dropout, self.training).split(
-            lengths
-        )
-        outputs = dropout(flatten(level.outputs, level.mask), self.output_dropout, self.training).split(
-            lengths
-        )
+        self._announce(max(lengths))
+        inputs = drop(flatten(level.inputs, level.mask), self.lexical_dropout, self.training).split(lengths)
+        outputs = drop(flatten(level.outputs, level.mask), self.output_dropout, self.training).split(lengths)
         given = self.gold_mentions and supervised and not self.training
-        return [self._candidates_of(*text, given) for text in zip(inputs, outputs, documents, strict=True)]
+        return [self._candidates(*text, given) for text in zip(inputs, outputs, documents, strict=True)]
 
-    def _candidates_of(self, inputs: Tensor, outputs: Tensor, document: Document, given: bool) -> Candidates:
+    def _announce(self, words: int) -> None:
+        peak, budget = self.peak_mb(words), self.budget // 2**20
+        if peak > budget and words > self._announced:
+            self._announced = words
+            logger.info(
+                "%s: a document of %d words, whose spans and pairs would take about %d MB at once, "
+                "is computed in blocks of %d MB (memory_budget_mb); nothing is left out",
+                *(self.task, words, peak, budget),
+            )
+
+    def _candidates(self, inputs: Tensor, outputs: Tensor, document: Document, given: bool) -> Candidates:
         valid = span_grid(document.sentences, self.spans.width.num_embeddings, inputs.device)
         # the grid only selects, unless the mention scores have a loss of their own
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.singletons):
             grid = self.mentions.grid(inputs, outputs, self.spans, self.budget)
         if given:
-            gold = sorted(span for cluster in self._clusters(document) for span in cluster)
+            gold = sorted(span for cluster in self._gold(document) for span in cluster)
             starts, ends = inputs.new_tensor(gold, dtype=torch.long).reshape(-1, 2).unbind(1)
         else:
             starts, ends = prune(grid, valid, self.spans_per_word)
@@ -167,61 +185,44 @@ class CorefHead(Head):
         annotation."""
         total = level.outputs.new_zeros(())
         for candidates, document in zip(scores, documents, strict=True):
-            home = {s: n for n, cluster in enumerate(self._clusters(document), 1) for s in cluster}
-            clusters = candidates.starts.new_tensor([home.get(span, 0) for span in candidates.spans])
-            total = total + antecedent_loss(candidates.scores, candidates.antecedents, clusters)
+            clusters = self._gold(document)
+            mentions = [span for cluster in clusters for span in cluster]
+            gold = candidates.gold(mentions)
+            total = total + candidates.link_loss(clusters)
             if self.singletons:
-                total = total + self.mention_loss_weight * self._mention_loss(candidates, list(home))
+                total = total + self.mention_loss_weight * candidates.mention_loss(gold)
+            if self.training:
+                self._outside.add(len(mentions) - int(gold.sum()))
         return total
-
-    @staticmethod
-    def _mention_loss(candidates: Candidates, mentions: list[tuple[int, int]]) -> Tensor:
-        gold = torch.zeros_like(candidates.grid)
-        reachable = [(start, end - start) for start, end in mentions if end - start < gold.shape[1]]
-        rows, columns = candidates.starts.new_tensor(reachable).reshape(-1, 2).unbind(1)
-        gold[rows, columns] = 1.0
-        valid = candidates.valid
-        return binary_cross_entropy_with_logits(candidates.grid[valid], gold[valid], reduction="sum")
 
     def decode(
         self, scores: list[Candidates], level: Level, documents: list[Document]
     ) -> list[tuple[Cluster, ...]]:
-        """Clusters of spans linked to their best antecedents; sorted."""
-        self._candidates = [set(candidates.spans) for candidates in scores]
-        predictions = []
-        for candidates in scores:
-            roots = link(candidates.scores, candidates.antecedents)
-            alone = (candidates.mention_scores > 0) & self.singletons
-            predictions.append(clusters_of(candidates.starts, candidates.ends, roots, alone))
-        return predictions
+        """Clusters of spans linked to their best antecedents."""
+        self._kept = [candidates.spans for candidates in scores]
+        return [candidates.clusters(self.singletons) for candidates in scores]
 
     def measure(self, predictions: list[tuple[Cluster, ...]], documents: list[Document]) -> None:
         """Adds clusters, and the candidates that `decode` saw last, to the metrics."""
-        for clusters, candidates, document in zip(predictions, self._candidates, documents, strict=True):
-            gold = self._clusters(document)
-            for metric in self.metrics.values():
+        for clusters, kept, document in zip(predictions, self._kept, documents, strict=True):
+            gold = self._gold(document)
+            for metric in self._scores.values():
                 metric(clusters, gold)
-            self.recall(candidates, [span for cluster in gold for span in cluster])
+            self._recall(kept, [span for cluster in gold for span in cluster])
 
     def get_metrics(self, reset: bool = False) -> dict[str, float]:
         """Those of `CorefScores`, once with all clusters and once without those of a single mention
         (`nosingle_*`), and `mention_recall`."""
-        scores = {f"{p}{n}": v for p, m in self.metrics.items() for n, v in m.get_metric(reset).items()}
-        return {**scores, **self.recall.get_metric(reset)}
+        if reset:
+            self._outside.report()
+        scores = {f"{p}{n}": v for p, m in self._scores.items() for n, v in m.get_metric(reset).items()}
+        return {**scores, **self._recall.get_metric(reset)}
 
-    def _clusters(self, document: Document) -> tuple[Cluster, ...]:
+    def _gold(self, document: Document) -> tuple[Cluster, ...]:
         if document.clusters is None:
             raise ConfigurationError(
-                f"{document.source or document.id}: document without coreference annotation in the data of "
-                f"task '{self.task}'; leave it out, or annotate it (an empty list: nothing corefers)"
+                f"{document.source or document.id}: the document has no layer 'clusters', which task "
+                f"'{self.task}' learns from; annotate it (an empty layer will do), or take the file out of "
+                "the task's data"
             )
         return document.clusters
-
-
-def initialise(module: nn.Module) -> None:
-    """Xavier-normal weights and embeddings, as in the original HMTL, and zero biases."""
-    for parameter in module.parameters():
-        if parameter.dim() > 1:
-            nn.init.xavier_normal_(parameter)
-        else:
-            nn.init.zeros_(parameter)

@@ -36,3 +36,12 @@ class SpanScorer(nn.Module):
     def finish(self, hidden: Tensor) -> Tensor:
         """The first layer's sum with its bias, `(…, hidden_dim)`, to the score, `(…)`."""
         return self.rest(hidden).squeeze(-1)
+
+
+def initialise(module: nn.Module) -> None:
+    """Xavier-normal weights and embeddings, as in the original HMTL, and zero biases."""
+    for parameter in module.parameters():
+        if parameter.dim() > 1:
+            nn.init.xavier_normal_(parameter)
+        else:
+            nn.init.zeros_(parameter)

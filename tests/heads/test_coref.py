@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from coref_oracle import Oracle
 from torch import Tensor
@@ -125,17 +126,20 @@ def test_prediction_never_looks_at_annotation(
 def test_document_without_annotation_is_refused(
     build: Callable, make_level: Callable, document: Document
 ) -> None:
-    with pytest.raises(ConfigurationError, match=r"data.txt:7: document without coreference .* 'coref'"):
+    with pytest.raises(ConfigurationError, match=r"data.txt:7: .* no layer 'clusters'"):
         build()(make_level([document]), [document.bare()], supervised=True)
 
 
 def test_what_cannot_be_a_candidate_counts_as_missed(
-    build: Callable, make_level: Callable, make_document: Callable
+    build: Callable, make_level: Callable, make_document: Callable, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Of four gold mentions one is wider than a span may be and one crosses sentences."""
+    """Of four gold mentions one is wider than a span may be and one crosses sentences. The log says so."""
     document = make_document([6, 4], clusters=[((0, 4), (5, 6), (7, 7), (9, 9))])
-    head = build(spans_per_word=4.0, singletons=True).eval()
+    head = build(spans_per_word=4.0, singletons=True)
     head(make_level([document]), [document], supervised=True)
+    head.get_metrics(reset=True)
+    assert "coref: 2 gold mentions could not be trained on" in caplog.text
+    head.eval()(make_level([document]), [document], supervised=True)
     metrics = head.get_metrics(reset=True)
     assert metrics["mention_recall"] == 0.5
     assert metrics["b_cubed_recall"] <= 0.5
@@ -189,7 +193,7 @@ def train(head: CorefHead, level: Level, document: Document, steps: int) -> None
 def test_learns_a_document_by_heart(
     build: Callable, make_level: Callable, document: Document, singletons: bool
 ) -> None:
-    head = build(singletons=singletons, hidden_dim=20, dropout=0.1, spans_per_word=1.0, max_antecedents=20)
+    head = build(singletons=singletons, hidden_dim=20, dropout=0.1, spans_per_word=4.0, max_antecedents=40)
     level = make_level([document])
     train(head, level, document, steps=150)
     output = head.eval()(level, [document], supervised=True)
@@ -209,6 +213,34 @@ def test_dropout_acts_in_training_alone(build: Callable, make_level: Callable, d
         assert losses[0] != losses[1], name
         losses = [head.eval()(level, [document], supervised=True)["loss"].item() for _ in range(2)]
         assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [{"max_span_width": 0}, {"antecedent_window": 0}, {"spans_per_word": 0.0}, {"memory_budget_mb": -1}],
+)
+def test_senseless_arguments_are_refused(build: Callable, argument: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^model\.heads\.coref\.{next(iter(argument))}: "):
+        build(**argument)
+
+
+def test_blocks_are_announced_once_for_the_longest_document(
+    build: Callable, make_level: Callable, make_document: Callable, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "hmtl.heads.coref")
+    head = build(hidden_dim=300, max_span_width=20, memory_budget_mb=1).eval()
+    for lengths, messages in (([2], 0), ([20, 20], 1), ([20, 20], 1), ([20, 21], 2)):
+        document = make_document(lengths)
+        head(make_level([document]), [document], supervised=False)
+        assert caplog.text.count("(memory_budget_mb)") == messages
+        assert (head.peak_mb(sum(lengths)) > 1) == bool(messages)
+
+
+def test_the_config_names_it(make_vocab: Callable) -> None:
+    params = Params({"type": "coref", "max_span_width": 3, "genres": ["nw"], "antecedent_window": 9})
+    head = Head.from_params(params, vocab=make_vocab("coref", []), task="coref", input_dim=4, output_dim=5)
+    assert isinstance(head, CorefHead)
+    assert head.spans.width.num_embeddings == 3
 
 
 def test_initialisation(build: Callable) -> None:
