@@ -6,9 +6,9 @@ The suite is in no release, only in the repository (https://github.com/allenai/a
     pip install flaky responses pytest-benchmark
     python scripts/run_allennlp_tests.py allennlp-2.10.1
 
-The package in that checkout must be the released one, file by file: its tests are then the release's. They run
-beside it, never on it. A test that needs what this environment lacks (a network, a model hub, torchvision …) is
-skipped with that reason, once it has failed for it; any other failure counts.
+The package in that checkout must be the released one, file by file: its tests are then the release's. They
+run beside it, never on it. A test that needs what this environment lacks (a network, a model hub,
+torchvision …) is skipped with that reason, once it has failed for it; any other failure counts.
 """
 
 import argparse
