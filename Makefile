@@ -32,7 +32,7 @@ demo: .venv/installed ## train all four tasks on corpus/, test them, and annotat
 	@printf '\n== Scores on corpus/test.jsonl\n'
 	@$(ALLENNLP) evaluate $(RUN)/model.tar.gz corpus/test.jsonl --output-file $(RUN)/test.json \
 	    --include-package hmtl >$(RUN)/evaluate.log 2>&1 || { cat $(RUN)/evaluate.log >&2; exit 1; }
-	@$(BIN)/python scripts/print_scores.py $(RUN)/test.json
+	@$(BIN)/python scripts/print_scores.py $(RUN)/test.json ner emd relation coref
 	@printf '\n== Annotating a text\n'
 	@$(ALLENNLP) annotate $(RUN)/model.tar.gz "$$SAMPLE"
 

@@ -1,6 +1,6 @@
-"""Prints the metrics that `allennlp evaluate --output-file` wrote as a small table, the tasks in their order.
+"""Prints the metrics that `allennlp evaluate --output-file` wrote as a small table.
 
-    python scripts/print_scores.py runs/demo/test.json
+    python scripts/print_scores.py runs/demo/test.json ner emd relation coref
 """
 
 from __future__ import annotations
@@ -13,28 +13,30 @@ from pathlib import Path
 NAMES = {
     "f1": "F1 of spans with their types",
     "strict_f1": "F1 of relations, arguments with their types",
-    "boundary_f1": "F1 of relations, arguments' bounds alone",
     "coref_f1": "mean F1 of MUC, B³ and CEAFe",
 }
 
 
-def rows(metrics: dict[str, float]) -> Iterator[tuple[str, str, str]]:
+def rows(metrics: dict[str, float], tasks: list[str]) -> Iterator[tuple[str, str, str]]:
     """Task, score and meaning of what is worth showing; a task's other metrics stay in the file."""
-    for key, value in metrics.items():
-        task, _, metric = key.partition("/")
-        if metric in NAMES:
-            yield task, f"{100 * value:5.1f}", NAMES[metric]
+    for task in tasks:
+        for metric, meaning in NAMES.items():
+            if (value := metrics.get(f"{task}/{metric}")) is not None:
+                yield task, f"{100 * value:5.1f}", meaning
 
 
-def table(metrics: dict[str, float]) -> str:
+def table(metrics: dict[str, float], tasks: list[str]) -> str:
     """A line for each score."""
-    return "\n".join(f"  {task:<10}{score}   {meaning}" for task, score, meaning in rows(metrics))
+    return "\n".join(f"  {task:<10}{score}   {meaning}" for task, score, meaning in rows(metrics, tasks))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("metrics", type=Path, help="the JSON file of metrics")
-    print(table(json.loads(parser.parse_args().metrics.read_text(encoding="utf-8"))))
+    parser.add_argument("tasks", nargs="*", help="the tasks to show, in this order; by default all")
+    args = parser.parse_args()
+    metrics = json.loads(args.metrics.read_text(encoding="utf-8"))
+    print(table(metrics, args.tasks or list(dict.fromkeys(key.partition("/")[0] for key in metrics))))
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def annotate(args: argparse.Namespace) -> None:
     """Carries out the command."""
     # The text first: a slip in it should not wait for the model.
     text, source = read_text(args.text)
-    answer = load_predictor(args).predict_json({"source": source, "data": {"id": source, "text": text}})
+    answer = load_predictor(args).predict_json({"id": source, "text": text})
     if args.json:
         print(json.dumps(answer, ensure_ascii=False))
         return
