@@ -20,9 +20,9 @@ def document_of(data: Any, id: str, source: str, split: TextSplitter) -> Documen
     Raises `ConfigurationError`, beginning with `source`, for anything else and for a document without words.
     """
     root = JsonValue(data, source, error=ConfigurationError)
-    given = [kind for kind in KINDS if kind in root.keys()]
+    given = [kind for kind in KINDS if kind in root.names()]
     id = id if root["id"].is_null else str(root["id"].value)
-    if {"tokens", "offsets"} <= set(root.keys()):
+    if {"tokens", "offsets"} <= set(root.names()):
         return from_json({**data, "id": id}, source)
     if len(given) != 1:
         found = " and ".join(f'"{kind}"' for kind in given) or "none of them"
