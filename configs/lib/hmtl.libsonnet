@@ -34,6 +34,9 @@ tasks {
   // Splits that are named one by one.
   files(format, train, validation, test):: { format: format, train: train, validation: validation, test: test },
 
+  // Added to an experiment: one of its tasks alone, the same in all else, to compare with.
+  alone(name):: { tasks: [task { after: null } for task in super.tasks if task.name == name] },
+
   experiment: {
     // What an experiment may state; only the tasks it must.
     tasks:: error 'experiment: state its tasks',
@@ -67,6 +70,7 @@ tasks {
     train_data_path: paths('train'),
     validation_data_path: paths('validation'),
     test_data_path: paths('test'),
+    evaluate_on_test: false,
     datasets_for_vocab_creation: ['train'],
     vocabulary: { min_count: outer.min_count },
     model: {

@@ -1,0 +1,2 @@
+// The coref task of open.jsonnet alone, on the same budget.
+(import 'open.jsonnet') + (import 'lib/hmtl.libsonnet').alone('coref')

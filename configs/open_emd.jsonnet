@@ -1,0 +1,2 @@
+// The emd task of open.jsonnet alone, on the same budget.
+(import 'open.jsonnet') + (import 'lib/hmtl.libsonnet').alone('emd')

@@ -1,0 +1,2 @@
+// The ner task of open.jsonnet alone, on the same budget.
+(import 'open.jsonnet') + (import 'lib/hmtl.libsonnet').alone('ner')
