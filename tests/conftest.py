@@ -6,7 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import small_run
 import torch
+from allennlp.commands.train import train_model
+from allennlp.common import Params
 from allennlp.common.util import import_module_and_submodules
 
 ROOT = Path(__file__).parents[1]
@@ -34,3 +37,17 @@ def data_root() -> Path:
     if not root.is_dir():
         pytest.skip("the real corpora are not here; let HMTL_DATA name their folder")
     return root
+
+
+@pytest.fixture(scope="session")
+def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a corpus of four documents."""
+    return small_run.write_corpus(tmp_path_factory.mktemp("corpus"))
+
+
+@pytest.fixture(scope="session")
+def small_archive(small_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a run of all four tasks, barely trained, with its `model.tar.gz`."""
+    directory = tmp_path_factory.mktemp("runs") / "small"
+    train_model(Params(small_run.config_of(small_corpus, "ner emd relation coref")), directory)
+    return directory

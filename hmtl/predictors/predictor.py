@@ -87,8 +87,12 @@ class HmtlPredictor(Predictor):
         batch = Batch(instances)
         batch.index_instances(self._model.vocab)
         with torch.inference_mode():
-            annotations = self._model(**move_to_device(batch.as_tensor_dict(), self._model._get_prediction_device()))["annotations"]
-        by_document = [dict(zip(annotations, values, strict=True)) for values in zip(*annotations.values(), strict=True)]
+            annotations = self._model(
+                **move_to_device(batch.as_tensor_dict(), self._model._get_prediction_device())
+            )["annotations"]
+        by_document = [
+            dict(zip(annotations, values, strict=True)) for values in zip(*annotations.values(), strict=True)
+        ]
         return [
             self._answer(instance["documents"].document, found)
             for instance, found in zip(instances, by_document, strict=True)

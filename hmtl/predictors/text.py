@@ -43,7 +43,9 @@ class TextSplitter:
         words = self.nlp(text)
         kept = [token for token in words if not token.is_space]
         begins = [0] if kept else []
-        begins += [n for n, (last, token) in enumerate(pairwise(kept), 1) if _ends_sentence(words, last, token)]
+        begins += [
+            n for n, (last, token) in enumerate(pairwise(kept), 1) if _ends_sentence(words, last, token)
+        ]
         return Document(
             id=id,
             tokens=tuple(token.text for token in kept),

@@ -92,7 +92,9 @@ def _check_tasks(
             )
     for task, own in options.items():
         if task not in sizes:
-            raise ConfigurationError(f"trainer.tasks.{task}: there is no such task; the tasks are {', '.join(sizes)}")
+            raise ConfigurationError(
+                f"trainer.tasks.{task}: there is no such task; the tasks are {', '.join(sizes)}"
+            )
         if shared and (own.optimizer or own.learning_rate_scheduler):
             raise ConfigurationError(
                 f"trainer.tasks.{task}: has an optimizer or schedule of its own although trainer.shared_optimizer is true; remove one"
@@ -103,7 +105,9 @@ def check_heads(model: MultiTaskModel, tasks: Collection[str]) -> None:
     """Raises `ConfigurationError` for a task with data that the model has no head for."""
     for task in tasks:
         if task not in model.heads:
-            raise ConfigurationError(f"model.heads: task '{task}' has data but no head; add one or drop its data")
+            raise ConfigurationError(
+                f"model.heads: task '{task}' has data but no head; add one or drop its data"
+            )
 
 
 def _check_metric(state: TaskState, metric: str, known: Collection[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import torch
 from allennlp.common.checks import ConfigurationError
+from allennlp.common.safe_load import safe_load
 
 CHECKPOINT = "checkpoint.th"
 BEST = "best.th"
@@ -41,9 +42,8 @@ def save(state: Any, path: Path) -> None:
 def load(path: Path) -> Any:
     """Tensors (in main memory) and plain values only. Raises `ConfigurationError` for a file that is damaged or not ours."""
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:
-        cause = next(iter(str(error).splitlines()), type(error).__name__)
+        return safe_load(path, map_location="cpu")
+    except ConfigurationError as error:
         raise ConfigurationError(
-            f"{path}: is damaged or not a checkpoint ({cause}); put a whole copy in its place, or train anew with --force"
+            f"{error}, put a whole copy in its place, or train anew with --force"
         ) from error

@@ -29,9 +29,14 @@ class TaskState:
         self.metric = f"{task}/{metric[1:]}"
         self.tracker = MetricTracker(f"+{self.metric}", patience)
         self.pass_number, self.batch, self.steps = 0, 0, 0
-        self._check_direction()
+        self._check_plateau()
 
-    def _check_direction(self) -> None:
+    def _check_plateau(self) -> None:
+        if self.learner.at_minimum:
+            raise ConfigurationError(
+                f"trainer: the learning rate of task '{self.task}' ({self.learner.learning_rate}) is at the minimum of its "
+                "reduce_on_plateau from the start, which would end the run; raise it, or lower min_lr and eps"
+            )
         plateau, mode = self.learner.plateau, "max" if self.sign > 0 else "min"
         if plateau is not None and plateau.mode != mode:
             raise ConfigurationError(

@@ -77,7 +77,9 @@ class HmtlTrainer(Trainer):
             summary_interval=summary_interval,
         )  # fmt: skip
         if average_decay is not None and not 0 < average_decay < 1:
-            raise ConfigurationError(f"trainer.average_decay is {average_decay}; give a number between 0 and 1, or leave it out")
+            raise ConfigurationError(
+                f"trainer.average_decay is {average_decay}; give a number between 0 and 1, or leave it out"
+            )
         if seed < 0:
             raise ConfigurationError(f"trainer.seed is {seed}; give 0 or more")
         super().__init__(serialization_dir, cuda_device=cuda_device, local_rank=local_rank)
@@ -89,7 +91,9 @@ class HmtlTrainer(Trainer):
         self.grad_norm, self.grad_clipping = grad_norm, grad_clipping
         self.tensorboard, self.summary_interval = tensorboard, summary_interval
         defaults = TaskOptions(optimizer, learning_rate_scheduler, patience)
-        states = build_states(model, self.sizes, schedule, tasks or {}, defaults, shared_optimizer, num_epochs)
+        states = build_states(
+            model, self.sizes, schedule, tasks or {}, defaults, shared_optimizer, num_epochs
+        )
         validated = validation_data_loader.tasks if validation_data_loader else []
         check_heads(model, validated)
         average = None if average_decay is None else WeightAverage(self.parameters, average_decay)

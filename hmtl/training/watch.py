@@ -21,7 +21,9 @@ class EpochWatch:
     def step(self, task: str, loss: float) -> None:
         self.losses[task] += loss
         self.steps[task] += 1
-        means = "  ".join(f"{'▸' if name == task else ''}{name} {mean:.4g}" for name, mean in self.means().items())
+        means = "  ".join(
+            f"{'▸' if name == task else ''}{name} {mean:.4g}" for name, mean in self.means().items()
+        )
         self.bar.set_postfix_str(means, refresh=False)
         self.bar.update()
 
@@ -53,7 +55,11 @@ class RunLog:
     def step(self, task: str, step: int, loss: float, gradient_norm: float, learning_rate: float) -> None:
         """One training step of a task; every `interval`-th is kept. `step` counts over all tasks, from 1."""
         if self._writer is not None and step % self.interval == 0:
-            for name, value in (("loss", loss), ("gradient_norm", gradient_norm), ("learning_rate", learning_rate)):
+            for name, value in (
+                ("loss", loss),
+                ("gradient_norm", gradient_norm),
+                ("learning_rate", learning_rate),
+            ):
                 self._writer.add_scalar(f"{task}/{name}", value, step)
 
     def epoch(self, epoch: int, step: int, training: dict[str, float], validation: dict[str, float]) -> None:

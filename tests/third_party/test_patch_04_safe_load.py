@@ -76,7 +76,7 @@ def test_other_objects_are_refused(value: Any) -> None:
         _round_trip(value)
 
 
-@pytest.mark.parametrize("damage", [b"", b"no such file format" * 9, "half"])
+@pytest.mark.parametrize("damage", [b"", b"hello\n", b"no such file format" * 9, "half"])
 def test_damaged_files_are_said_to_be(damage: bytes | str, tmp_path: Path) -> None:
     path = tmp_path / "weights.th"
     torch.save(torch.ones(100), path)
@@ -123,6 +123,16 @@ def test_no_reader_unpickles(reader: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="not unpickled"):
         READERS[reader](tmp_path)
     assert not made.exists()
+
+
+def test_tensor_cache_does_not_unpickle(tmp_path: Path) -> None:
+    cache, stored = TensorCache(tmp_path / "cache"), io.BytesIO()
+    torch.save(Hostile(tmp_path / "made"), stored)
+    with cache.lmdb_env.begin(write=True) as transaction:
+        transaction.put(b"row", stored.getvalue())
+    with pytest.raises(ConfigurationError, match="not unpickled"):
+        cache["row"]
+    assert not (tmp_path / "made").exists()
 
 
 def test_initializer_reads_archives_safely(rewritten: Callable[..., Path]) -> None:

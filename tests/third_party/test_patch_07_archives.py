@@ -57,6 +57,12 @@ def test_a_harmless_archive_loads_with_the_users_overrides(rewritten: Rewrite) -
     assert isinstance(archive.model, torch.nn.Module)
 
 
+def test_an_argument_that_is_a_string_takes_the_archives_and_keeps_its_mark(rewritten: Rewrite) -> None:
+    archive = load_archive(rewritten(with_value("dataset_reader.word_tag_delimiter", "/")))
+    assert archive.dataset_reader._word_tag_delimiter == "/"
+    assert isinstance(archive.dataset_reader._word_tag_delimiter, ArchiveString)
+
+
 @pytest.mark.parametrize(
     "place", ["model", "dataset_reader", "model.encoder", "trainer", "vocabulary", "evaluation"]
 )
@@ -72,6 +78,17 @@ def test_also_where_a_name_stands_alone(rewritten: Rewrite) -> None:
     archive = rewritten(with_value("dataset_reader.token_indexers.tokens", INDEXER_PATH))
     with pytest.raises(ConfigurationError, match=f"'{INDEXER_PATH}' by its Python path"):
         load_archive(archive)
+
+
+def test_an_argument_that_is_text_stays_the_archives(rewritten: Rewrite) -> None:
+    """A constructor may look such a text up as a name itself."""
+    namespace = load_archive(rewritten(with_value("model.label_namespace", "labels"))).model.label_namespace
+    assert namespace == "labels" and isinstance(namespace, ArchiveString)
+
+
+def test_a_path_is_still_text_to_an_argument_that_is_text() -> None:
+    reader = DatasetReader.from_params(Params({"type": "sequence_tagging", "word_tag_delimiter": Path("|")}))
+    assert reader._word_tag_delimiter == "|"
 
 
 def test_also_long_after_loading(rewritten: Rewrite) -> None:
@@ -134,6 +151,7 @@ def test_a_trusted_config_may_see_the_environment(
 
 def test_trust_in_python_and_by_variable(rewritten: Rewrite, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = rewritten(with_value("model.type", TAGGER_PATH))
+    assert "    trust : " in str(load_archive.__doc__)
     assert load_archive(archive, trust=True).model is not None
     monkeypatch.setenv(TRUST_VARIABLE, "1")
     assert load_archive(archive).model is not None

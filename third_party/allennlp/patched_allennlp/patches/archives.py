@@ -133,4 +133,17 @@ weights.th in the archive_file will be used.
         replace='os.remove(os.path.join(evalb_directory_path, "evalb"))',
         why=_NO_SHELL,
     ),
+    Patch(
+        name=_NAME,
+        file="allennlp/common/from_params.py",
+        find="""\
+        if type(popped_params) == str or isinstance(popped_params, Path):
+            return str(popped_params)""",
+        replace="""\
+        if isinstance(popped_params, str):
+            return popped_params
+        if isinstance(popped_params, Path):
+            return str(popped_params)""",
+        why="A string from an archive is of a subclass: an argument annotated `str` must take it, mark and all.",
+    ),
 )

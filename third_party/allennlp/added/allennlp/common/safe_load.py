@@ -55,7 +55,7 @@ def safe_load(source: str | PathLike | BinaryIO, map_location: Any = None) -> An
     try:
         with torch.serialization.safe_globals([_PlainDtype, *_ALLOWED]):
             return torch.load(source, map_location=map_location, weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError) as error:
+    except (pickle.UnpicklingError, EOFError, LookupError, ValueError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "PytorchStreamReader" not in str(error):
             raise  # Out of memory, or a device that is not there: the file is not to blame.
         name = source if isinstance(source, str | PathLike) else "a stored tensor"
