@@ -1,6 +1,6 @@
 """Prints the metrics that `allennlp evaluate --output-file` wrote as a small table.
 
-    python scripts/print_scores.py runs/demo/test.json ner emd relation coref
+python scripts/print_scores.py runs/demo/test.json ner emd relation coref
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def table(metrics: dict[str, float], tasks: list[str]) -> str:
 
 
 def main() -> None:
+    """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("metrics", type=Path, help="the JSON file of metrics")
     parser.add_argument("tasks", nargs="*", help="the tasks to show, in this order; by default all")

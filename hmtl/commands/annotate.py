@@ -4,7 +4,6 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -25,20 +24,25 @@ LONGEST_LINE = 120
 class Annotate(Subcommand):
     """Annotates plain text with all tasks of an hmtl archive and prints it to be read, or as JSON.
 
-    Raises `ConfigurationError` for an archive of another model, a file that is no UTF-8 text, and a text without words.
+    Raises `ConfigurationError` for an archive of another model, a file that is no UTF-8 text, and a text
+    without words.
     """
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         about = "Print a text with the annotation of all tasks of a model."
         subparser = parser.add_parser(self.name, description=about, help=about)
-        subparser.add_argument("archive_file", metavar="ARCHIVE", help="the trained model, such as runs/demo/model.tar.gz")
         subparser.add_argument(
-            "text", metavar="TEXT", nargs="?", default="-", help="the text itself, the name of a text file, or - for standard input"
+            "archive_file", metavar="ARCHIVE", help="the trained model, such as runs/demo/model.tar.gz"
+        )
+        subparser.add_argument(
+            "text", metavar="TEXT", help="the text itself, the name of a text file, or - for standard input"
         )
         subparser.add_argument("--json", action="store_true", help="print one Document JSON in one line")
         subparser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
         subparser.add_argument("--cuda-device", type=int, default=-1, help="id of the GPU to use, if any")
-        subparser.add_argument("--weights-file", help="weights to use in place of the archive's, such as best_ner.th")
+        subparser.add_argument(
+            "--weights-file", help="weights to use in place of the archive's, such as best_ner.th"
+        )
         subparser.set_defaults(func=annotate)
         return subparser
 
@@ -53,11 +57,14 @@ def annotate(args: argparse.Namespace) -> None:
         return
     width = min(shutil.get_terminal_size().columns, LONGEST_LINE)
     document = from_json(answer, source)
-    sys.stdout.write(render(document, width, wants_colour(sys.stdout), args.ascii or not draws_lines(sys.stdout)))
+    sys.stdout.write(
+        render(document, width, wants_colour(sys.stdout), args.ascii or not draws_lines(sys.stdout))
+    )
 
 
 def read_text(argument: str, stdin: TextIO | None = None) -> tuple[str, str]:
-    """The text that the argument stands for, and where it is from: `-`, a file of that name, or else itself."""
+    """The text that the argument stands for, and where it is from: `-`, a file of that name, or else
+    itself."""
     if argument == "-":
         return _decode((stdin or sys.stdin).buffer.read(), "standard input"), "standard input"
     try:
@@ -71,7 +78,9 @@ def _decode(data: bytes, source: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{source}: byte {error.start} is not UTF-8; save the text as UTF-8") from error
+        raise ConfigurationError(
+            f"{source}: byte {error.start} is not UTF-8; save the text as UTF-8"
+        ) from error
 
 
 def load_predictor(args: argparse.Namespace) -> HmtlPredictor:
@@ -80,7 +89,9 @@ def load_predictor(args: argparse.Namespace) -> HmtlPredictor:
     archive = load_archive(args.archive_file, weights_file=args.weights_file, cuda_device=args.cuda_device)
     predictor = Predictor.from_archive(archive)
     if not isinstance(predictor, HmtlPredictor):
-        raise ConfigurationError(f"{args.archive_file}: its model is not of type 'hmtl'; use allennlp predict")
+        raise ConfigurationError(
+            f"{args.archive_file}: its model is not of type 'hmtl'; use allennlp predict"
+        )
     return predictor
 
 

@@ -4,21 +4,24 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 
 from hmtl.documents import Document, Relation, Span
-from hmtl.render.terminal import BOLD, DIM, PALETTE, Cell, paint, safe, wrap
+from hmtl.render.terminal import BOLD, DIM, PALETTE, Cell, Codes, paint, safe, wrap
 from hmtl.render.tracks import Brush, Mark, tracks
 
 GUTTER = 11
 LEAST_WIDTH = GUTTER + 20
 NAMES, MENTIONS = Brush("└", "─", "┘", "┴"), Brush("╰", "─", "╯", "╵")
 ASCII = Brush("|", "_", "|", "^")
+Words = list[tuple[str, Codes]]
 
 
 def render(document: Document, width: int = 80, colour: bool = False, plain: bool = False) -> str:
-    """The document for a terminal of `width` columns (31 at least; nothing is cut off, long lines are broken).
+    """The document for a terminal of `width` columns (31 at least; nothing is cut off, long lines are
+    broken).
 
-    For each sentence its text, beneath it brackets for named entities and for mentions, the inner above the outer, and its relations; at
-    the end the coreference clusters. A cluster of two or more mentions has a number, which its mentions bear, and with `colour` a colour.
-    With `plain` brackets and arrows are ASCII. A layer that is not annotated is left out.
+    For each sentence its text, beneath it brackets for named entities and for mentions, the inner above the
+    outer, and its relations; at the end the coreference clusters. A cluster of two or more mentions has a
+    number, which its mentions bear, and with `colour` a colour. With `plain` brackets and arrows are ASCII.
+    A layer that is not annotated is left out.
 
     Text and labels may be hostile: see `hmtl.render.terminal.safe`.
     """
@@ -83,12 +86,12 @@ class _Page:
         head, tail = (self._argument(span) for span in (relation.head, relation.tail))
         return self._flow([*head, (arrow, self._codes(BOLD)), *tail])
 
-    def _argument(self, span: Span) -> list[tuple[str, tuple[int, ...]]]:
+    def _argument(self, span: Span) -> Words:
         number = self.numbers.get(span.bounds)
         words = self._words(span.start, span.end, self._cluster_colour(number))
         return [*words, (str(number), self._cluster_colour(number))] if number else words
 
-    def _words(self, start: int, end: int, codes: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
+    def _words(self, start: int, end: int, codes: Codes) -> Words:
         return [(word, codes) for word in safe(self.document.span_text(start, end)).split()]
 
     def _clusters(self) -> Iterator[str]:
@@ -101,33 +104,38 @@ class _Page:
         if alone:
             yield from self._rows("once", self._flow(self._listed(alone, dot, ())))
 
-    def _listed(self, spans: Iterable[tuple[int, int]], dot: str, codes: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
+    def _listed(self, spans: Iterable[tuple[int, int]], dot: str, codes: Codes) -> Words:
         words = [word for span in spans for word in ((dot, self._codes(DIM)), *self._words(*span, codes))]
         return words[1:]
 
-    def _flow(self, words: list[tuple[str, tuple[int, ...]]]) -> list[str]:
+    def _flow(self, words: Words) -> list[str]:
         """Painted words with spaces between, broken into lines."""
         cells: list[Cell] = []
         for number, (word, _) in enumerate(words):
             cells += [Cell(" ", None)] * bool(number) + [Cell(character, number) for character in word]
         return [self._painted(line, [codes for _, codes in words]) for line in wrap(cells, self.width)]
 
-    def _painted(self, line: Iterable[Cell], codes: list[tuple[int, ...]]) -> str:
-        words = ((number, "".join(cell.text for cell in cells)) for number, cells in groupby(line, lambda c: c.token))
-        return "".join(self._paint(text, *(() if number is None else codes[number])) for number, text in words)
+    def _painted(self, line: Iterable[Cell], codes: list[Codes]) -> str:
+        words = (
+            (number, "".join(cell.text for cell in cells))
+            for number, cells in groupby(line, lambda c: c.token)
+        )
+        return "".join(
+            self._paint(text, *(() if number is None else codes[number])) for number, text in words
+        )
 
-    def _rows(self, title: str, rows: Iterable[str], codes: tuple[int, ...] | None = None) -> Iterator[str]:
+    def _rows(self, title: str, rows: Iterable[str], codes: Codes | None = None) -> Iterator[str]:
         for count, row in enumerate(rows):
             yield self._row("" if count else title, row, codes)
 
-    def _row(self, title: str, text: str, codes: tuple[int, ...] | None = None) -> str:
+    def _row(self, title: str, text: str, codes: Codes | None = None) -> str:
         gutter = self._paint(title, *(self._codes(DIM) if codes is None else codes))
         return (gutter + " " * (GUTTER - len(title)) + text).rstrip()
 
-    def _cluster_colour(self, number: int | None) -> tuple[int, ...]:
+    def _cluster_colour(self, number: int | None) -> Codes:
         return self._codes(PALETTE[(number - 1) % len(PALETTE)]) if number else ()
 
-    def _codes(self, *codes: int) -> tuple[int, ...]:
+    def _codes(self, *codes: int) -> Codes:
         return codes if self.colour else ()
 
     def _paint(self, text: str, *codes: int) -> str:

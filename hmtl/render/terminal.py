@@ -8,12 +8,13 @@ from typing import NamedTuple, TextIO
 PALETTE = (36, 33, 35, 32, 34, 31, 96, 93, 95, 92, 94, 91)
 """Foreground colours, which every terminal draws in its own theme, in an order in which neighbours differ."""
 BOLD, DIM = 1, 2
+Codes = tuple[int, ...]
 _JOINERS = "\u200c\u200d"  # letters of some scripts, and emoji, need them
 
 
 def safe(text: str) -> str:
-    """The text without what could steer a terminal, hide, or reorder its neighbours: white space of any kind becomes a space, a control
-    character its picture (␛), other invisible or broken characters �."""
+    """The text without what could steer a terminal, hide, or reorder its neighbours: white space of any kind
+    becomes a space, a control character its picture (␛), other invisible or broken characters �."""
     return "".join(_safe(character) for character in text)
 
 
@@ -28,7 +29,8 @@ def _safe(character: str) -> str:
 
 
 def columns(text: str) -> int:
-    """Columns that safe text takes: two for a wide East Asian character or emoji, none for one that joins its neighbour."""
+    """Columns that safe text takes: two for a wide East Asian character or emoji, none for one that joins
+    its neighbour."""
     return sum(_columns(character) for character in text)
 
 
@@ -46,8 +48,8 @@ class Cell(NamedTuple):
 
 
 def wrap(cells: Sequence[Cell], width: int) -> list[list[Cell]]:
-    """Lines of at most `width` columns: broken at a space where there is one, else between tokens, else within one. The
-    space at a break is left out. `width` is at least 2, so that every character fits."""
+    """Lines of at most `width` columns: broken at a space where there is one, else between tokens, else
+    within one. The space at a break is left out. `width` is at least 2, so that every character fits."""
     lines, rest = [], list(cells)
     while rest:
         fitting = _fitting(rest, width)
@@ -77,8 +79,8 @@ def _break(cells: Sequence[Cell], fitting: int) -> int:
 
 
 def wants_colour(stream: TextIO) -> bool:
-    """Whether to colour what is printed there: on a terminal, unless the user has set NO_COLOR (https://no-color.org) or says that the
-    terminal is a dumb one."""
+    """Whether to colour what is printed there: on a terminal, unless the user has set NO_COLOR
+    (https://no-color.org) or says that the terminal is a dumb one."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hmtl.render.terminal import Cell, columns, paint
+from hmtl.render.terminal import Cell, Codes, columns, paint
 
 
 class Mark(NamedTuple):
@@ -12,7 +12,7 @@ class Mark(NamedTuple):
     start: int
     end: int
     label: str
-    codes: tuple[int, ...] = ()
+    codes: Codes = ()
 
 
 class Brush(NamedTuple):
@@ -30,12 +30,12 @@ class Box(NamedTuple):
     first: int
     last: int
     text: str
-    codes: tuple[int, ...]
+    codes: Codes
 
 
 def tracks(line: Sequence[Cell], marks: Iterable[Mark], brush: Brush, width: int) -> list[str]:
-    """The rows to print beneath a line: brackets that would touch stand on different rows, inner ones above. A mark that
-    goes on in another line is open on that side."""
+    """The rows to print beneath a line: brackets that would touch stand on different rows, inner ones above.
+    A mark that goes on in another line is open on that side."""
     boxes = [box for mark in marks if (box := _box(line, mark, brush, width))]
     rows: list[list[Box]] = []
     for box in sorted(boxes, key=lambda box: (box.last - box.first, box.first)):
@@ -49,7 +49,9 @@ def tracks(line: Sequence[Cell], marks: Iterable[Mark], brush: Brush, width: int
 
 def _box(line: Sequence[Cell], mark: Mark, brush: Brush, width: int) -> Box | None:
     """The part of a mark that lies in this line."""
-    inside = [n for n, cell in enumerate(line) if cell.token is not None and mark.start <= cell.token <= mark.end]
+    inside = [
+        n for n, cell in enumerate(line) if cell.token is not None and mark.start <= cell.token <= mark.end
+    ]
     if not inside:
         return None
     first = sum(columns(cell.text) for cell in line[: inside[0]])

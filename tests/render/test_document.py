@@ -14,7 +14,10 @@ KELLER = Document(
     sentences=((0, 5), (6, 10)),
     entities=(Span(0, 1, "PERSON"), Span(9, 9, "GPE")),
     mentions=(Span(0, 1, "PER"), Span(3, 3, "PER"), Span(3, 4, "VEH"), Span(6, 6, "PER"), Span(9, 9, "GPE")),
-    relations=(Relation(Span(3, 3, "PER"), Span(3, 4, "VEH"), "ART"), Relation(Span(6, 6, "PER"), Span(9, 9, "GPE"), "PHYS")),
+    relations=(
+        Relation(Span(3, 3, "PER"), Span(3, 4, "VEH"), "ART"),
+        Relation(Span(6, 6, "PER"), Span(9, 9, "GPE"), "PHYS"),
+    ),
     clusters=(((0, 1), (3, 3), (6, 6)), ((3, 4),), ((9, 9),)),
 )
 PLAIN = """\
@@ -54,7 +57,9 @@ def test_plain_is_ascii():
 
 
 def test_layers_that_are_not_annotated_are_left_out():
-    assert render(KELLER.bare()) == "1          Maria Keller left her boat .\n\n2          She swam to Lisk .\n"
+    assert (
+        render(KELLER.bare()) == "1          Maria Keller left her boat .\n\n2          She swam to Lisk .\n"
+    )
 
 
 def test_a_place_of_a_cluster_that_is_no_mention_bears_its_number():

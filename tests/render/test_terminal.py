@@ -26,7 +26,10 @@ def test_columns_of_wide_and_combining_characters():
 
 
 class TestWrap:
-    @given(st.lists(st.tuples(st.text("ab海", min_size=1, max_size=9), st.booleans()), max_size=12), st.integers(2, 9))
+    @given(
+        st.lists(st.tuples(st.text("ab海", min_size=1, max_size=9), st.booleans()), max_size=12),
+        st.integers(2, 9),
+    )
     def test_lines_fit_and_lose_nothing_but_spaces(self, words, width):
         cells = []
         for number, (word, spaced) in enumerate(words):

@@ -38,11 +38,15 @@ def test_inner_brackets_stand_above_outer_ones():
 
 
 def test_neighbours_share_a_row():
-    assert drawn("Maria Keller left Quillmouth", (0, 1, "PER"), (3, 3, "GPE")) == ["(-- PER ---)      (- GPE --)"]
+    assert drawn("Maria Keller left Quillmouth", (0, 1, "PER"), (3, 3, "GPE")) == [
+        "(-- PER ---)      (- GPE --)"
+    ]
 
 
 def test_a_mark_that_goes_on_in_another_line_is_open_there():
-    assert tracks([Cell("a", 3), Cell("b", 4), Cell("c", 5)], [Mark(2, 4, ""), Mark(5, 9, "")], BRUSH, 40) == ["  (", "-)"]
+    assert tracks(
+        [Cell("a", 3), Cell("b", 4), Cell("c", 5)], [Mark(2, 4, ""), Mark(5, 9, "")], BRUSH, 40
+    ) == ["  (", "-)"]
     assert drawn("none here", (7, 8, "PER")) == []
 
 
@@ -58,7 +62,9 @@ def test_no_bracket_covers_another(spans):
         (start // 3, end // 3)
         for row in rows
         for start, end in zip(
-            (i for i, c in enumerate(row) if c == "("), (i for i, c in enumerate(row) if c == ")"), strict=True
+            (i for i, c in enumerate(row) if c == "("),
+            (i for i, c in enumerate(row) if c == ")"),
+            strict=True,
         )
     ]
     assert sorted(found) == sorted(marks)
