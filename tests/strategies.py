@@ -49,7 +49,9 @@ def bounds_in(draw: st.DrawFn, sentences: list[Bounds], within: bool) -> list[Bo
     """Distinct spans, each within a sentence or anywhere."""
     places = sentences if within else [(0, sentences[-1][1])]
     span = st.sampled_from(places).flatmap(
-        lambda place: st.tuples(st.integers(*place), st.integers(*place)).map(lambda pair: tuple(sorted(pair)))
+        lambda place: st.tuples(st.integers(*place), st.integers(*place)).map(
+            lambda pair: tuple(sorted(pair))
+        )
     )
     return draw(st.lists(span, max_size=8, unique=True))
 
@@ -68,8 +70,8 @@ def documents(
 ) -> Document:
     """A document with some of the layers (all of them unless `missing`).
 
-    `within` keeps spans inside sentences, `conflict` tells which two spans may not stand together in one layer
-    or cluster, `laid_out` gives it a text and offsets of its own, speakers and a genre.
+    `within` keeps spans inside sentences, `conflict` tells which two spans may not stand together in one
+    layer or cluster, `laid_out` gives it a text and offsets of its own, speakers and a genre.
     """
     sentences = draw(tilings())
     length = sentences[-1][1] + 1
@@ -86,7 +88,9 @@ def documents(
         content["relations"] = draw(relations_of(sentences, within, labels, content))
     if laid_out:
         content |= draw(layouts(words))
-        content["speakers"] = draw(st.none() | st.lists(st.text(max_size=3), min_size=length, max_size=length))
+        content["speakers"] = draw(
+            st.none() | st.lists(st.text(max_size=3), min_size=length, max_size=length)
+        )
         content["genre"] = draw(st.none() | ANY_TEXT)
     return Document(draw(ids), words, tuple(sentences), **content)
 
@@ -101,10 +105,17 @@ def clusters_of(draw: st.DrawFn, spans: list[Bounds], conflict: Any) -> tuple[tu
 
 @st.composite
 def relations_of(
-    draw: st.DrawFn, sentences: list[Bounds], within: bool, labels: st.SearchStrategy[str], content: dict[str, Any]
+    draw: st.DrawFn,
+    sentences: list[Bounds],
+    within: bool,
+    labels: st.SearchStrategy[str],
+    content: dict[str, Any],
 ) -> tuple[Relation, ...]:
-    """Relations of one sentence each if `within`; arguments have the type of the mention or entity there, if any."""
-    types = {s.bounds: s.label for layer in ("entities", "mentions") for s in reversed(content.get(layer, ()))}
+    """Relations of one sentence each if `within`; arguments have the type of the mention or entity there, if
+    any."""
+    types = {
+        s.bounds: s.label for layer in ("entities", "mentions") for s in reversed(content.get(layer, ()))
+    }
     found = set()
     for place in sentences if within else [(0, sentences[-1][1])]:
         pairs = draw(bounds_in([place], True))

@@ -70,10 +70,14 @@ MISTAKES: dict[str, Any] = {
     "'sentences[1]' is [4]; give [start, end]": {"sentences": [[0, 3], [4]]},
     "'offsets[0]' is [true, 3]; give [start, end]": {"offsets": [[True, 3]]},
     "'entities' is an object; give a list": {"entities": {}},
-    "'entities[0].start' is a fraction; give an integer": {"entities": [{"start": 0.0, "end": 1, "label": "A"}]},
+    "'entities[0].start' is a fraction; give an integer": {
+        "entities": [{"start": 0.0, "end": 1, "label": "A"}]
+    },
     "'mentions[0].label' is null; give a string": {"mentions": [{"start": 0, "end": 1}]},
     "'relations[0].head' is null; give an object": {"relations": [{"tail": {}, "label": "X"}]},
-    "'relations[0].label' is null; give a string": {"relations": [to_json(EXAMPLE)["relations"][0] | {"label": None}]},
+    "'relations[0].label' is null; give a string": {
+        "relations": [to_json(EXAMPLE)["relations"][0] | {"label": None}]
+    },
     "'clusters[0][0].end' is a truth value; give an integer": {"clusters": [[{"start": 0, "end": True}]]},
     "'speakers' is a truth value; give a list of strings": {"speakers": False},
     "'genre' is a list; give a string": {"genre": []},

@@ -54,10 +54,14 @@ def test_sentence_of_counts_sentences(sentences: list[tuple[int, int]]) -> None:
 
 
 @given(tilings(), st.data())
-def test_sentences_that_do_not_tile_are_refused(sentences: list[tuple[int, int]], data: st.DataObject) -> None:
+def test_sentences_that_do_not_tile_are_refused(
+    sentences: list[tuple[int, int]], data: st.DataObject
+) -> None:
     k = data.draw(st.integers(0, len(sentences) - 1))
     start, end = sentences[k]
-    changed = data.draw(st.sampled_from([(start + 1, end), (start - 1, end), (start, end + 1), (start, end - 1)]))
+    changed = data.draw(
+        st.sampled_from([(start + 1, end), (start - 1, end), (start, end + 1), (start, end - 1)])
+    )
     broken = (*sentences[:k], changed, *sentences[k + 1 :])
     with pytest.raises(DocumentError, match="sentences that overlap"):
         Document("d", ("w",) * (sentences[-1][1] + 1), broken)
@@ -79,7 +83,10 @@ CONTRADICTIONS = {
     "holds no words": {"tokens": ()},
     "holds an empty word": {"tokens": ("a", "")},
     "4 offsets for 6 words": {"offsets": ((0, 1),) * 4},
-    "overlap or leave the text": {"text": "abcdef", "offsets": ((0, 2), (1, 3), (3, 4), (4, 5), (5, 6), (6, 7))},
+    "overlap or leave the text": {
+        "text": "abcdef",
+        "offsets": ((0, 2), (1, 3), (3, 4), (4, 5), (5, 6), (6, 7)),
+    },
     "has a text of its own but no character offsets": {"text": "Ada met Bo. He left"},
     "2 speakers for 6 words": {"speakers": ("a", "b")},
     r"a span \(4, 6\) outside its 6 words": {"entities": (Span(4, 6, "PER"),)},

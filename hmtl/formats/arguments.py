@@ -10,9 +10,10 @@ Labels = dict[tuple[int, int], str]
 
 
 def argument_labels(mentions: Iterable[Span] | None, entities: Iterable[Span] | None = None) -> Labels:
-    """The type of each span that can be an argument: as a mention, otherwise as an entity."""
+    """The type of each span that can be an argument: as a mention, otherwise as an entity. Of several types
+    the first in the alphabet."""
     labels: Labels = {}
-    for span in (*(mentions or ()), *(entities or ())):
+    for span in (*sorted(mentions or ()), *sorted(entities or ())):
         labels.setdefault(span.bounds, span.label)
     return labels
 

@@ -3,9 +3,12 @@ coreference."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from hmtl.documents import Cluster, Span
+
+logger = logging.getLogger(__name__)
 
 Bounds = tuple[int, int]
 Fail = Callable[[int, str, str], None]
@@ -54,7 +57,7 @@ def write_spans(spans: Iterable[Span], length: int) -> list[str] | None:
     return column if _reads_as(wanted, lambda fail: read_spans(column, fail)) else None
 
 
-def read_clusters(column: Sequence[str], fail: Fail) -> list[Cluster]:
+def read_clusters(column: Sequence[str], fail: Fail, place: str) -> list[Cluster]:
     """Clusters of one document's cells; each is sorted, and those that share a span are one cluster.
 
     A closing bracket closes the latest open span of its cluster. Spans may cross sentences.
@@ -78,17 +81,22 @@ def read_clusters(column: Sequence[str], fail: Fail) -> list[Cluster]:
     for name, starts in open_starts.items():
         for i in starts:
             fail(i, f"'({name}' is not closed", f"close it with {name})")
-    return merge(clusters.values())
+    return merge(clusters.values(), place)
 
 
-def merge(clusters: Iterable[Iterable[Bounds]]) -> list[Cluster]:
-    """Clusters with no span twice: those that share one are united, since coreference is an equivalence."""
+def merge(clusters: Iterable[Iterable[Bounds]], place: str) -> list[Cluster]:
+    """Clusters with no span twice: those that share one are united, since coreference is an equivalence. A
+    warning that begins with `place` says where this was needed."""
     merged: dict[Bounds, set[Bounds]] = {}
+    shared: set[Bounds] = set()
     for cluster in clusters:
         united = set(cluster)
-        for span in tuple(united):
-            united |= merged.get(span, set())
+        for span in united & merged.keys():
+            shared.add(span)
+            united |= merged[span]
         merged.update(dict.fromkeys(united, united))
+    if shared:
+        logger.warning("%s: %s in two clusters, which are united", place, sorted(shared))
     distinct = {id(cluster): cluster for cluster in merged.values()}
     return [tuple(sorted(cluster)) for cluster in distinct.values()]
 
@@ -101,7 +109,7 @@ def write_clusters(clusters: Sequence[Cluster], length: int) -> list[str] | None
         for name, bounds in spans:
             parts[bounds].append(form.format(name))
     column = ["|".join(cell) or "-" for cell in parts]
-    return column if _reads_as(sorted(clusters), lambda fail: read_clusters(column, fail)) else None
+    return column if _reads_as(sorted(clusters), lambda fail: read_clusters(column, fail, "output")) else None
 
 
 def _cells_of(clusters: Sequence[Cluster]) -> Iterator[tuple[str, list[tuple[int, int]]]]:

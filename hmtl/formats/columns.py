@@ -15,8 +15,12 @@ def cells(line: str) -> list[str]:
 
 
 def fits(*columns: str) -> bool:
-    """Whether these texts can stand in tab-separated columns of one row."""
-    return all(column.strip(" ") == column != "" and not set(column) & set("\t\r\n") for column in columns)
+    """Whether these texts can stand in tab-separated columns of one row: none is empty, has a tab or a line
+    break or begins or ends with a space."""
+    row = "\t".join(columns)
+    # one look at the whole row is several times as fast as one at each cell
+    is_whole = row.count("\t") == len(columns) - 1 and row.strip(" \t") == row != ""
+    return is_whole and not any(gap in row for gap in ("\n", "\r", "\t\t", "\t ", " \t"))
 
 
 def blocks(file: TextFile) -> Iterator[list[tuple[int, str]]]:

@@ -127,7 +127,9 @@ class Conll2003(Format):
     @classmethod
     def sniff(cls, lines: list[str]) -> bool:
         words = (
-            line.rstrip(" \t") for line in lines if not COMMENT.fullmatch(line) and not line.startswith(DOCSTART)
+            line.rstrip(" \t")
+            for line in lines
+            if not COMMENT.fullmatch(line) and not line.startswith(DOCSTART)
         )
         rows = [cells(line) for line in words if line]
         are_tagged = all(2 <= len(row) <= 9 and schemes.is_tag(row[-1]) for row in rows)

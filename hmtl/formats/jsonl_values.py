@@ -41,13 +41,17 @@ def read_document(root: JsonValue) -> Document:
         entities=entities,
         mentions=mentions,
         relations=_relations(root["relations"], bounds, argument_labels(mentions, entities)),
-        clusters=None if clusters.is_null else tuple(merge(cluster.pairs() for cluster in clusters.items())),
+        clusters=None if clusters.is_null else tuple(merge(map(_cluster, clusters.items()), root.source)),
         speakers=None
         if root["speakers"].is_null
         else tuple(_words(root["speakers"], bounds, JsonValue.strings)),
         genre=None if root["genre"].is_null else root["genre"].string(),
         source=root.source,
     )
+
+
+def _cluster(cluster: JsonValue) -> list[tuple[int, int]]:
+    return cluster.pairs() or cluster.fail("is empty", "remove it")
 
 
 def _rows(value: JsonValue, bounds: Bounds) -> list[JsonValue]:

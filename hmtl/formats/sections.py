@@ -68,7 +68,7 @@ class Section(NamedTuple):
             lines = [sentence.line + k for sentence in self.sentences for k in range(len(sentence.cells))]
             self.file.fail(lines[i], cause, mend)
 
-        return tuple(read_clusters(self.column(-1), fail))
+        return tuple(read_clusters(self.column(-1), fail, self.file.at(self.line)))
 
 
 def sections(file: TextFile, fewest: int) -> Iterator[Section]:

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 from allennlp.common.checks import ConfigurationError
-from formats.helpers import put, refusal, there_and_back
 from hypothesis import given
 from strategies import CELL, crosses, documents
 
+from formats.helpers import put, refusal, there_and_back
 from hmtl.documents import Document, Relation, Span
 from hmtl.formats import Ace, FormatError
 
@@ -63,12 +63,17 @@ def test_one_file_of_a_directory_speaks_for_all(tmp_path: Path) -> None:
 
 
 def test_an_argument_that_is_no_mention_has_no_type(tmp_path: Path) -> None:
-    first, _ = Ace().read(put(tmp_path, "f.like_conll", TEXT.replace("(GPE*", "*").replace("*)\t*)", "*\t*)")))
+    first, _ = Ace().read(
+        put(tmp_path, "f.like_conll", TEXT.replace("(GPE*", "*").replace("*)\t*)", "*\t*)"))
+    )
     assert [relation.tail for relation in first.relations or ()] == [Span(1, 1, "PER"), Span(3, 4, "")]
 
 
 def test_a_relation_with_two_columns_is_read_once(tmp_path: Path) -> None:
-    twice = "\n".join("\t".join([*(c := row.split("\t"))[:-1], c[3], c[-1]]) if row.count("\t") == 5 else row for row in TEXT.split("\n"))
+    twice = "\n".join(
+        "\t".join([*(c := row.split("\t"))[:-1], c[3], c[-1]]) if row.count("\t") == 5 else row
+        for row in TEXT.split("\n")
+    )
     first, _ = Ace().read(put(tmp_path, "f.like_conll", twice))
     assert [relation.label for relation in first.relations or ()] == ["PER-SOC", "PHYS"]
 
@@ -76,7 +81,11 @@ def test_a_relation_with_two_columns_is_read_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("(ARG2_PHYS*\t*\t-\n4\tYork\t*)\t*)", "*\t*\t-\n4\tYork\t*)\t*", "f:3: relation column 3 holds ARG1_PHYS; give one ARG1_"),
+        (
+            "(ARG2_PHYS*\t*\t-\n4\tYork\t*)\t*)",
+            "*\t*\t-\n4\tYork\t*)\t*",
+            "f:3: relation column 3 holds ARG1_PHYS; give one ARG1_",
+        ),
         ("(ARG2_PHYS*", "(ARG2_ART*", "f:3: relation column 3 holds ARG1_PHYS, ARG2_ART; give one ARG1_"),
         ("(ARG1_PHYS*)", "(PHYS*)", "f:5: relation column 3 holds ARG2_PHYS, PHYS; give one ARG1_"),
         ("\t*)\t*)", "\t*\t*)", "f:5: '(GPE' is not closed; "),
@@ -92,14 +101,25 @@ def test_mistakes_are_named_with_their_line(tmp_path: Path, old: str, new: str, 
 
 
 def test_an_unknown_layer_is_named() -> None:
-    with pytest.raises(ConfigurationError, match="annotated: 'entities' is no layer of ace; choose from clusters, mentions, relations"):
+    with pytest.raises(
+        ConfigurationError,
+        match="annotated: 'entities' is no layer of ace; choose from clusters, mentions, relations",
+    ):
         Ace(annotated=["entities"])
 
 
 LAYERS = ("mentions", "relations", "clusters")
 
 
-@given(documents(LAYERS, tokens=CELL, ids=CELL.filter(lambda n: not set(n) & set("();/")), within=True, conflict=crosses))
+@given(
+    documents(
+        LAYERS,
+        tokens=CELL,
+        ids=CELL.filter(lambda n: not set(n) & set("();/")),
+        within=True,
+        conflict=crosses,
+    )
+)
 def test_round_trip(tmp_path_factory: pytest.TempPathFactory, document: Document) -> None:
     annotated = [layer for layer in LAYERS if getattr(document, layer) is not None or layer == "mentions"]
     path = tmp_path_factory.mktemp("f") / "f.like_conll"
@@ -118,8 +138,14 @@ PERSON, RELATION = Span(0, 0, "PER"), Relation(Span(0, 0, "PER"), Span(1, 1), "R
         ({"mentions": (Span(0, 1, "A"), Span(1, 2, "B"))}, "crossing spans"),
         ({"mentions": (Span(2, 3, "A"),)}, "mentions that cross sentences"),
         ({"relations": (RELATION,)}, r"an argument (0, 0, 'PER') that is no such mention"),
-        ({"relations": (Relation(Span(0, 0), Span(3, 3), "R"),)}, "a relation across sentences or without a type"),
-        ({"relations": (Relation(Span(0, 0), Span(1, 1), ""),)}, "a relation across sentences or without a type"),
+        (
+            {"relations": (Relation(Span(0, 0), Span(3, 3), "R"),)},
+            "a relation across sentences or without a type",
+        ),
+        (
+            {"relations": (Relation(Span(0, 0), Span(1, 1), ""),)},
+            "a relation across sentences or without a type",
+        ),
         ({"relations": (Relation(Span(0, 1), Span(1, 2), "R"),)}, "crossing spans"),
         ({"clusters": (((0, 2), (1, 3)),)}, "crossing spans in one cluster"),
         ({"entities": (PERSON,)}, "entities"),

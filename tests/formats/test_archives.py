@@ -31,9 +31,14 @@ def link(name: str, kind: bytes) -> tarfile.TarInfo:
 
 def test_wanted_members_come_in_order_and_nothing_is_unpacked(tmp_path: Path) -> None:
     folder = link("x", tarfile.DIRTYPE)
-    path = pack(tmp_path / "a.tar.gz", [("x/b.tsv", b"2\n"), folder, ("x/a.b.tsv", b"1\r\n"), ("x/c.txt", b"3")])
+    path = pack(
+        tmp_path / "a.tar.gz", [("x/b.tsv", b"2\n"), folder, ("x/a.b.tsv", b"1\r\n"), ("x/c.txt", b"3")]
+    )
     files = archived_files(path, (".tsv",), LIMIT)
-    assert [(file.name, file.stem) for file in files] == [(f"{path}/x/a.b.tsv", "x/a.b"), (f"{path}/x/b.tsv", "x/b")]
+    assert [(file.name, file.stem) for file in files] == [
+        (f"{path}/x/a.b.tsv", "x/a.b"),
+        (f"{path}/x/b.tsv", "x/b"),
+    ]
     assert [list(file.lines) for file in files] == [[(1, "1")], [(1, "2")]]
     assert list(tmp_path.iterdir()) == [path]
 

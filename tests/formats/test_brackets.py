@@ -15,17 +15,17 @@ def fail(i: int, cause: str, mend: str) -> None:
 
 
 def test_spans_by_hand() -> None:
-    column = "(ORG* (GPE) *) * (PER(LOC*) *) (DATE*)".split()
+    column = ["(ORG*", "(GPE)", "*)", "*", "(PER(LOC*)", "*)", "(DATE*)"]
     expected = {(0, 2, "ORG"), (1, 1, "GPE"), (4, 4, "LOC"), (4, 5, "PER"), (6, 6, "DATE")}
     assert {tuple(span) for span in read_spans(column, fail)} == expected
 
 
 def test_clusters_by_hand() -> None:
-    column = "(3 - (4)|(3 3) _ 3)|(5) (4) 4) (3".split()
+    column = ["(3", "-", "(4)|(3", "3)", "_", "3)|(5)", "(4)", "4)", "(3"]
     with pytest.raises(ValueError, match="7: '4\\)' closes a span that was not opened"):
-        read_clusters(column, fail)
+        read_clusters(column, fail, "f:1")
     column = ["(3", "-", "(4)|(3", "3)", "", "3)|(5)", "(4)"]
-    assert sorted(read_clusters(column, fail)) == [((0, 5), (2, 3)), ((2, 2), (6, 6)), ((5, 5),)]
+    assert sorted(read_clusters(column, fail, "f:1")) == [((0, 5), (2, 3)), ((2, 2), (6, 6)), ((5, 5),)]
 
 
 @given(st.lists(PLACE, unique=True), st.data())
@@ -51,14 +51,14 @@ def test_clusters_return_unless_their_spans_cross(groups: list[list[tuple[int, i
     if cross:
         assert column is None
     elif column is not None:
-        assert sorted(read_clusters(column, fail)) == sorted(clusters)
+        assert sorted(read_clusters(column, fail, "f:1")) == sorted(clusters)
     if not any(crosses(a, b) for c in clusters for a in c for b in c):
         assert column is not None
 
 
 @given(CLUSTERS)
 def test_merging_gives_the_connected_components(groups: list[list[tuple[int, int]]]) -> None:
-    merged = merge(groups)
+    merged = merge(groups, "f:1")
     spans = [span for cluster in merged for span in cluster]
     assert len(spans) == len(set(spans)) and set(spans) == {span for group in groups for span in group}
     of = {span: i for i, cluster in enumerate(merged) for span in cluster}
@@ -69,6 +69,13 @@ def test_merging_gives_the_connected_components(groups: list[list[tuple[int, int
             lowest = min(label[span] for span in group)
             label.update(dict.fromkeys(group, lowest))
     assert all((of[a] == of[b]) == (label[a] == label[b]) for a in of for b in of)
+
+
+def test_uniting_clusters_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    merge([[(0, 0), (1, 1)], [(2, 2)], [(3, 3), (1, 1)]], "f:7")
+    assert [record.getMessage() for record in caplog.records] == [
+        "f:7: [(1, 1)] in two clusters, which are united"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +112,7 @@ def test_broken_span_columns(column: list[str], message: str) -> None:
 )
 def test_broken_coreference_columns(column: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        read_clusters(column, fail)
+        read_clusters(column, fail, "f:1")
 
 
 @pytest.mark.parametrize("label", ["", "A(B", "A)B", "A*B"])

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
-from formats.helpers import put, refusal, there_and_back
 from hypothesis import given
 from strategies import CELL, documents, overlaps
 
+from formats.helpers import put, refusal, there_and_back
 from hmtl.documents import Document, Relation, Span
 from hmtl.formats import Conll2003, Format, FormatError
 
@@ -43,7 +43,9 @@ def test_labels_are_left_out_only_if_asked(tmp_path: Path) -> None:
 
 def test_other_columns_are_named_in_the_config(tmp_path: Path) -> None:
     path = put(tmp_path, "f.bio", "1\tB-PER\tAda\t_\n2\tO\tsaid\n")
-    (document,) = Format.from_params(Params({"type": "conll2003", "token_column": 2, "tag_column": 1})).read(path)
+    (document,) = Format.from_params(Params({"type": "conll2003", "token_column": 2, "tag_column": 1})).read(
+        path
+    )
     assert document.tokens == ("Ada", "said") and document.entities == (Span(0, 0, "PER"),)
 
 
@@ -53,7 +55,8 @@ def test_bare_text_has_no_entities(tmp_path: Path) -> None:
 
 
 def test_comments_give_names_and_text_and_a_word_may_be_a_hash(tmp_path: Path) -> None:
-    text = "# newdoc id = a\n# sent_id = 1\n# text = # 1 isn't\n#\tO\n1\tO\nis\tO\nn't\tO\n\n#ada\tB-PER\n\n# newdoc\nx\tO\n"
+    head = "# newdoc id = a\n# sent_id = 1\n# text = # 1 isn't\n"
+    text = head + "#\tO\n1\tO\nis\tO\nn't\tO\n\n#ada\tB-PER\n\n# newdoc\nx\tO\n"
     path = put(tmp_path, "f.bio", text)
     first, second = Conll2003().read(path)
     assert (first.id, first.source, second.id, second.source) == ("a", f"{path}:1", "f.2", f"{path}:11")
@@ -64,7 +67,10 @@ def test_comments_give_names_and_text_and_a_word_may_be_a_hash(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a O\nb I-PER\nc O\nd B-PER\n", "f.bio:2: tag I-PER goes on where no PER span is open, which BIO forbids; "),
+        (
+            "a O\nb I-PER\nc O\nd B-PER\n",
+            "f.bio:2: tag I-PER goes on where no PER span is open, which BIO forbids; ",
+        ),
         ("a B-PER\n\nb L-LOC\n", "f.bio:1: the PER span that is open here does not go on; "),
         ("a B-PER\n\nb O\nc E-PER\n", "f.bio:1: the PER span that is open here does not go on; "),
         ("a O\nb PER\n", "f.bio:2: 'PER' is not a tag; "),
@@ -95,7 +101,10 @@ def test_a_named_scheme_is_kept_to(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({"scheme": "BILOU"}, "scheme: 'BILOU' is unknown"), ({"token_column": -1}, "tag_column: -1 is the token_column")],
+    [
+        ({"scheme": "BILOU"}, "scheme: 'BILOU' is unknown"),
+        ({"token_column": -1}, "tag_column: -1 is the token_column"),
+    ],
 )
 def test_impossible_configs_name_the_key(arguments: dict, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
@@ -107,7 +116,9 @@ def test_impossible_configs_name_the_key(arguments: dict, message: str) -> None:
 def test_round_trip(tmp_path_factory: pytest.TempPathFactory, scheme: str | None, document: Document) -> None:
     path = tmp_path_factory.mktemp("f") / "f.bio.gz"
     documents = [document.replace(id="f.bio.1"), document.replace(id="f.bio.2")]
-    assert there_and_back(Conll2003(scheme=scheme), documents, path) == [d.replace(id=f"f.{n}") for n, d in enumerate(documents, 1)]
+    assert there_and_back(Conll2003(scheme=scheme), documents, path) == [
+        d.replace(id=f"f.{n}") for n, d in enumerate(documents, 1)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -122,10 +133,14 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, scheme: str | None
     ],
 )
 def test_what_the_columns_cannot_hold_is_refused(tmp_path: Path, changes: dict, what: str) -> None:
-    document = Document("d", **{"tokens": tuple("abcd"), "sentences": ((0, 2), (3, 3)), "source": "x:5"} | changes)
+    document = Document(
+        "d", **{"tokens": tuple("abcd"), "sentences": ((0, 2), (3, 3)), "source": "x:5"} | changes
+    )
     with pytest.raises(FormatError) as caught:
         Conll2003().write([document], tmp_path / "f")
-    assert str(caught.value).startswith(f"x:5: document 'd' has {what}") and "which conll2003 cannot hold" in str(caught.value)
+    assert str(caught.value).startswith(
+        f"x:5: document 'd' has {what}"
+    ) and "which conll2003 cannot hold" in str(caught.value)
     assert not (tmp_path / "f").exists()
 
 

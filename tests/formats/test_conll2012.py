@@ -1,21 +1,21 @@
 from pathlib import Path
 
 import pytest
-from formats.helpers import put, refusal, there_and_back
 from hypothesis import given
 from strategies import CELL, LABEL, crosses, documents
 
+from formats.helpers import put, refusal, there_and_back
 from hmtl.documents import Document, Span
 from hmtl.formats import Conll2012, FormatError
 
 # two predicates, hence two more columns; the second sentence has none
 GOLD = """#begin document (bc/cctv/00/cctv_0001); part 000
-bc/cctv/00/cctv_0001   0    0     In     IN  (TOP(S(PP*     -    -   -   Speaker#1       *   (ARGM*   *      -
-bc/cctv/00/cctv_0001   0    1    New    NNP   (NP(NP*       -    -   -   Speaker#1   (FAC*       *    *   (4|(5
-bc/cctv/00/cctv_0001   0    2   York    NNP          *      -    -   -   Speaker#1  (GPE)        *)   *      5)
-bc/cctv/00/cctv_0001   0    3   Hall    NNP         *))   say   01   1   Speaker#1      *)      (V*)  *      4)
+bc/cctv/00/cctv_0001  0    0     In     IN  (TOP(S(PP*     -    -   -   Speaker#1       *   (ARGM*   *      -
+bc/cctv/00/cctv_0001  0    1    New    NNP   (NP(NP*       -    -   -   Speaker#1   (FAC*       *    *   (4|(5
+bc/cctv/00/cctv_0001  0    2   York    NNP          *      -    -   -   Speaker#1  (GPE)        *)   *      5)
+bc/cctv/00/cctv_0001  0    3   Hall    NNP         *))   say   01   1   Speaker#1      *)      (V*)  *      4)
 
-bc/cctv/00/cctv_0001   0    0     it     PRP   (TOP(NP*))   -    -   -   -    *   (4)
+bc/cctv/00/cctv_0001  0    0     it     PRP   (TOP(NP*))   -    -   -   -    *   (4)
 #end document
 #begin document (bc/cctv/00/cctv_0001); part 001
 bc/cctv/00/cctv_0001   1    0     /.      .   (TOP(NP*))    -    -   -   -    *   -
@@ -53,7 +53,11 @@ def test_the_parse_column_may_be_missing(tmp_path: Path) -> None:
 
 
 def test_litbanks_fillers_mean_that_nobody_looked(tmp_path: Path) -> None:
-    rows = ("n\t0\t0\tSir\t_\t_\t_\t_\t_\t_\t_\t_\t(0", "n\t0\t1\tWalter\t_\t_\t_\t_\t_\t_\t_\t_\t0)", "n\t0\t2\tspoke" + "\t_" * 8 + "\t")
+    rows = (
+        "n\t0\t0\tSir\t_\t_\t_\t_\t_\t_\t_\t_\t(0",
+        "n\t0\t1\tWalter\t_\t_\t_\t_\t_\t_\t_\t_\t0)",
+        "n\t0\t2\tspoke" + "\t_" * 8 + "\t",
+    )
     (document,) = Conll2012().read(put(tmp_path, "n.conll", section(*rows, name="n")))
     assert document.entities is None and document.speakers is None and document.genre is None
     assert document.clusters == (((0, 1),),)
@@ -61,9 +65,13 @@ def test_litbanks_fillers_mean_that_nobody_looked(tmp_path: Path) -> None:
 
 def test_the_new_testament_has_no_entities_wherever_the_config_points(tmp_path: Path) -> None:
     for name in ("pt/nt/40/nt_4001", "data/pt/nt_4001"):
-        (document,) = Conll2012().read(put(tmp_path, "nt.gold_conll", section(HERE + "* - - - - * (1)", name=name)))
+        (document,) = Conll2012().read(
+            put(tmp_path, "nt.gold_conll", section(HERE + "* - - - - * (1)", name=name))
+        )
         assert document.entities is None and document.clusters == (((0, 0),),)
-    (document,) = Conll2012().read(put(tmp_path / "pt", "x.gold_conll", section(HERE + "* - - - - * (1)", name="nw/ptb")))
+    (document,) = Conll2012().read(
+        put(tmp_path / "pt", "x.gold_conll", section(HERE + "* - - - - * (1)", name="nw/ptb"))
+    )
     assert document.entities == ()
 
 
@@ -93,7 +101,11 @@ def test_a_directory_is_walked_and_gold_goes_before_auto(tmp_path: Path) -> None
         ("    *   (4)", "    *   4", "f.conll:7: '4' is not a coreference cell"),
         ("    *   (4)", "", "f.conll:7: has 10 columns; give at least 11"),
         ("*)      (V*)  *      4)", "*)   4)", "f.conll:5: has 12 columns; give 14 as line 2"),
-        ("part 001", "part 000", "f.conll:9: document 'bc/cctv/00/cctv_0001; part 000' was already read at f.conll:1;"),
+        (
+            "part 001",
+            "part 000",
+            "f.conll:9: document 'bc/cctv/00/cctv_0001; part 000' was already read at f.conll:1;",
+        ),
         ("#end document\n#begin", "#begin", "f.conll:8: begins a document inside"),
     ],
 )
@@ -130,7 +142,10 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, document: Document
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
-        ({"entities": (Span(0, 1, "A"), Span(1, 2, "B"))}, "crossing spans, or a label with a bracket or none"),
+        (
+            {"entities": (Span(0, 1, "A"), Span(1, 2, "B"))},
+            "crossing spans, or a label with a bracket or none",
+        ),
         ({"entities": (Span(0, 1, "A(B"),)}, "crossing spans, or a label with a bracket or none"),
         ({"entities": (Span(2, 3, "A"),)}, "entities that cross sentences"),
         ({"clusters": (((0, 2), (1, 3)),)}, "crossing spans in one cluster"),

@@ -3,10 +3,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from formats.helpers import put
 from hypothesis import given
 from hypothesis import strategies as st
 
+from formats.helpers import put
 from hmtl.formats import files
 from hmtl.formats.files import FormatError, find_files, numbered_lines, text_file, write_lines
 
@@ -21,7 +21,9 @@ TEXT = st.text(st.characters(exclude_characters="\r\n\ufeff", exclude_categories
 
 
 @given(st.lists(TEXT, min_size=1), st.booleans(), st.booleans())
-def test_lines_do_not_depend_on_their_ends_or_a_byte_order_mark(lines: list[str], crlf: bool, bom: bool) -> None:
+def test_lines_do_not_depend_on_their_ends_or_a_byte_order_mark(
+    lines: list[str], crlf: bool, bom: bool
+) -> None:
     text = "".join(line + ("\r\n" if crlf else "\n") for line in lines)
     data = (b"\xef\xbb\xbf" if bom else b"") + text.encode()
     assert [line for _, line in numbered_lines(BytesIO(data), "f", LIMIT)] == lines
@@ -62,7 +64,9 @@ def test_an_endless_line_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         read(put(tmp_path, "f", "ok\n" + "x" * 1001))
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[:-12], lambda data: data[:20] + b"\xff" * 9 + data[29:]])
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-12], lambda data: data[:20] + b"\xff" * 9 + data[29:]]
+)
 def test_damaged_gzip_is_named(tmp_path: Path, damage) -> None:
     path = tmp_path / "f.gz"
     path.write_bytes(damage(gzip.compress(bytes(range(256)) * 40)))
@@ -88,7 +92,11 @@ def test_a_walk_takes_the_files_of_the_format_in_order(tmp_path: Path) -> None:
     for name in ("b/2.conll", "a.conll.gz", "b/1.conll", "README.md", "b.conll/readme"):
         put(tmp_path, name, "x")
     found = find_files(tmp_path, (".conll",))
-    assert [path.relative_to(tmp_path).as_posix() for path in found] == ["a.conll.gz", "b/1.conll", "b/2.conll"]
+    assert [path.relative_to(tmp_path).as_posix() for path in found] == [
+        "a.conll.gz",
+        "b/1.conll",
+        "b/2.conll",
+    ]
     with pytest.raises(FormatError, match=r"holds no file that ends in \.json, \.jsonl \(or with \.gz\)"):
         find_files(tmp_path, (".json", ".jsonl"))
 

@@ -38,12 +38,24 @@ def test_a_last_line_may_be_missing_and_a_blank_one_too() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("#end document\n#begin", "#begin", "f:6: begins a document inside 'nw/a; part 001'; put #end document before it"),
-        ("#begin document b\n", "", "f:7: stands outside a document; put #begin document (name); part 000 before it"),
+        (
+            "#end document\n#begin",
+            "#begin",
+            "f:6: begins a document inside 'nw/a; part 001'; put #end document before it",
+        ),
+        (
+            "#begin document b\n",
+            "",
+            "f:7: stands outside a document; put #begin document (name); part 000 before it",
+        ),
         (" b\n", "\n", "f:7: begins a document without a name; write #begin document (name); part 000"),
         ("1 Rome *) (2", "1 Rome (2", "f:3: has 3 columns; give 4 as line 2"),
         ("0 no * -", "0 no", "f:8: has 2 columns; give at least 3"),
-        ("0 no * -\n#end document\n", "0 no * -\n", "f:7: begins 'b', which has no #end document; the file is cut off, fetch it again"),
+        (
+            "0 no * -\n#end document\n",
+            "0 no * -\n",
+            "f:7: begins 'b', which has no #end document; the file is cut off, fetch it again",
+        ),
         ("#begin document b\n0 no * -\n", "", "f:7: ends a document that was not begun; remove the line"),
     ],
 )

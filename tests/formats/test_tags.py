@@ -17,7 +17,9 @@ SPANS = [Span(0, 1, "PER"), Span(3, 3, "LOC"), Span(4, 5, "LOC"), Span(6, 6, "OR
 
 @st.composite
 def flat_spans(draw: st.DrawFn, length: int = 12) -> list[Span]:
-    pair = st.tuples(st.integers(0, length - 1), st.integers(0, length - 1)).map(lambda pair: tuple(sorted(pair)))
+    pair = st.tuples(st.integers(0, length - 1), st.integers(0, length - 1)).map(
+        lambda pair: tuple(sorted(pair))
+    )
     return sorted(Span(*span, draw(LABEL)) for span in keep(draw(st.lists(pair)), overlaps))
 
 

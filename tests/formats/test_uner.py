@@ -1,10 +1,10 @@
 from pathlib import Path
 
 import pytest
-from formats.helpers import put, refusal, there_and_back
 from hypothesis import given
 from strategies import CELL, documents, overlaps
 
+from formats.helpers import put, refusal, there_and_back
 from hmtl.documents import Document, Span
 from hmtl.formats import FormatError, Uner
 from hmtl.formats.align import lay_out
@@ -34,7 +34,12 @@ TEXT = """# newdoc id = weblog-1
 def test_rows_may_lack_their_last_columns(tmp_path: Path) -> None:
     path = put(tmp_path, "en.iob2", TEXT)
     first, second = Uner().read(path)
-    assert (first.id, first.source, second.id, second.source) == ("weblog-1", f"{path}:1", "weblog-2", f"{path}:17")
+    assert (first.id, first.source, second.id, second.source) == (
+        "weblog-1",
+        f"{path}:1",
+        "weblog-2",
+        f"{path}:17",
+    )
     assert first.sentences == ((0, 6), (7, 8))
     assert first.entities == (Span(3, 5, "ORG"), Span(7, 7, "OTH"))
     assert first.text == "Don't mind Al-Zaman.\nAmerican #" and first.span_text(3, 5) == "Al-Zaman"
@@ -49,17 +54,29 @@ def test_labels_are_left_out_only_if_asked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("\tI-ORG\t-\tstephen\n7", "\tI-PER\t-\tstephen\n7", "en.iob2:9: tag I-PER goes on where no PER span is open"),
+        (
+            "\tI-ORG\t-\tstephen\n7",
+            "\tI-PER\t-\tstephen\n7",
+            "en.iob2:9: tag I-PER goes on where no PER span is open",
+        ),
         ("6\tZaman\tI-ORG\t-\tstephen", "6\tZaman", "en.iob2:9: has 2 columns; give 3"),
         ("B-OTH", "OTH", "en.iob2:14: 'OTH' is not a tag"),
-        ("weblog-2\n", "weblog-1\n", "en.iob2:17: document 'weblog-1' was already read at en.iob2:1; rename or remove"),
+        (
+            "weblog-2\n",
+            "weblog-1\n",
+            "en.iob2:17: document 'weblog-1' was already read at en.iob2:1; rename or remove",
+        ),
     ],
 )
 def test_mistakes_are_named_with_their_line(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert refusal(Uner(), put(tmp_path, "en.iob2", TEXT.replace(old, new, 1))).startswith(message)
 
 
-@given(document=documents(("entities",), tokens=CELL, within=True, conflict=overlaps, missing=False, laid_out=True))
+@given(
+    document=documents(
+        ("entities",), tokens=CELL, within=True, conflict=overlaps, missing=False, laid_out=True
+    )
+)
 def test_round_trip(tmp_path_factory: pytest.TempPathFactory, document: Document) -> None:
     # sentences are told apart by line breaks, speakers and genres are not kept
     words = [document.tokens[start : end + 1] for start, end in document.sentences]
