@@ -32,7 +32,10 @@ def windows_of(blocks: Tensor, chosen: range, width: int) -> Tensor:
     reached = blocks[chosen.start : chosen.stop + reach - 1]
     missing = len(chosen) + reach - 1 - len(reached)
     reached = torch.cat([reached, reached.new_zeros(missing, *reached.shape[1:])])
-    return torch.cat([reached[i : i + len(chosen)] for i in range(reach)], 1)[:, :window]
+    # a slice for each shift or for each window, whichever are fewer: backward fills a tensor for every slice
+    if reach < len(chosen):
+        return torch.cat([reached[i : i + len(chosen)] for i in range(reach)], 1)[:, :window]
+    return torch.stack([reached[i : i + reach].flatten(0, 1)[:window] for i in range(len(chosen))])
 
 
 def band_of(pairs: Tensor, width: int) -> Tensor:
