@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 PYTHON := $(shell command -v python3.11 || command -v python3)
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # What decides how the environment must look.
 PINS := requirements.txt setup.py pyproject.toml $(shell find third_party/allennlp -name '*.py' -o -name '*.toml')
 RUN := runs/demo
