@@ -1,8 +1,10 @@
 """Files of `torch.save` are read as data: what AllenNLP saves comes back, anything else is refused unrun."""
 
+import contextlib
 import io
 import os
 import pickle
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,10 +22,31 @@ from allennlp.nn.parallel import FairScaleFsdpWrappedModel
 from allennlp.nn.util import read_state_dict
 from allennlp.training.checkpointer import Checkpointer
 from allennlp.training.gradient_descent_trainer import GradientDescentTrainer
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 SCALARS = [np.float64, np.float32, np.float16, np.int64, np.int8, np.uint16, np.bool_, np.complex128]
+
+
+def _saved(value: Any) -> dict[str, bytes]:
+    """What `torch.save` writes, by the names of its zip's members."""
+    buffer = io.BytesIO()
+    torch.save(value, buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+PICKLED = _saved(
+    {"weight": torch.arange(5.0), "f1": np.float64(0.5), "names": {1, 2}, "rest": [1, "x", None]}
+)
 
 
 class Hostile:
@@ -83,6 +106,20 @@ def test_damaged_files_are_said_to_be(damage: bytes | str, tmp_path: Path) -> No
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2] if isinstance(damage, str) else damage)
     with pytest.raises(ConfigurationError, match="weights.th is damaged"):
         safe_load(path)
+
+
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_no_damage_gets_through_as_another_error(data: st.DataObject) -> None:
+    """Bytes of the pickle changed at random: it loads, or it is refused."""
+    members = dict(PICKLED)
+    (pickled,) = [name for name in members if name.endswith("data.pkl")]
+    damaged = bytearray(members[pickled])
+    for _ in range(data.draw(st.integers(1, 3))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(ConfigurationError):
+        safe_load(io.BytesIO(_zipped({**members, pickled: bytes(damaged)})))
 
 
 def test_refusal_is_one_line_that_names_file_and_object(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from allennlp.commands.train import train_model
 from allennlp.common import Params
-from allennlp.nn.clipping import clip_grad_norm_, clip_grad_value_, grad_norm
+from allennlp.nn.clipping import clip_grad_norm_, clip_grad_value_
 from allennlp.nn.parallel import DdpWrappedModel
 from allennlp.training.util import rescale_gradients
 
@@ -38,12 +38,6 @@ def test_value_clipping_equals_dense() -> None:
     clip_grad_value_(sparse.parameters(), 0.05)
     assert all(map(torch.allclose, _gradients(sparse), _gradients(dense)))
     assert not all(map(torch.allclose, untouched, _gradients(dense)))
-
-
-def test_norm_equals_norm_of_all_entries() -> None:
-    module = _embeddings(True)
-    entries = torch.cat([gradient.flatten() for gradient in _gradients(module)])
-    assert torch.allclose(grad_norm(module.parameters()), entries.norm())
 
 
 def test_distributed_wrapper_and_utility_clip_too() -> None:

@@ -144,6 +144,6 @@ weights.th in the archive_file will be used.
             return popped_params
         if isinstance(popped_params, Path):
             return str(popped_params)""",
-        why="A string from an archive is of a subclass: an argument annotated `str` must take it, mark and all.",
+        why="An archive's string is of a subclass: an argument annotated `str` must take it, mark and all.",
     ),
 )

@@ -11,7 +11,7 @@ GRADIENTS = (
         name="5 sparse gradients",
         file=_TRAINER,
         find=_IMPORT,
-        replace="from allennlp.nn.clipping import clip_grad_norm_, clip_grad_value_, grad_norm\n",
+        replace="from allennlp.nn.clipping import clip_grad_norm_, clip_grad_value_\n",
         why=_SPARSE,
     ),
     Patch(
@@ -23,27 +23,9 @@ GRADIENTS = (
     ),
     Patch(
         name="5 sparse gradients",
-        file=_TRAINER,
-        find="""\
-            return torch.norm(
-                torch.stack([torch.norm(p.grad.detach()) for p in parameters_to_clip])
-            ).item()
-""",
-        replace="            return grad_norm(parameters_to_clip).item()\n",
-        why="`grad_norm: true` only measures; it stacked norms that sparse gradients do not have.",
-    ),
-    Patch(
-        name="5 sparse gradients",
         file="allennlp/nn/parallel/ddp_accelerator.py",
         find=_IMPORT,
-        replace="",
-        why=_SPARSE,
-    ),
-    Patch(
-        name="5 sparse gradients",
-        file="allennlp/nn/parallel/ddp_accelerator.py",
-        find="from allennlp.nn.parallel.sharded",
-        replace="from allennlp.nn.clipping import clip_grad_norm_\nfrom allennlp.nn.parallel.sharded",
+        replace="from allennlp.nn.clipping import clip_grad_norm_\n",
         why=_SPARSE,
     ),
     Patch(

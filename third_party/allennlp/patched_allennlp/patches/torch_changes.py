@@ -119,13 +119,6 @@ AMP = (
     Patch(
         name="9 amp",
         file=_TRAINER,
-        find="from torch.cuda.amp.grad_scaler import",
-        replace="from torch.amp.grad_scaler import",
-        why=_ONE_AMP,
-    ),
-    Patch(
-        name="9 amp",
-        file=_TRAINER,
         find="amp.autocast(self._use_amp)",
         replace='amp.autocast("cuda", enabled=self._use_amp)',
         count=2,

@@ -55,9 +55,11 @@ def safe_load(source: str | PathLike | BinaryIO, map_location: Any = None) -> An
     try:
         with torch.serialization.safe_globals([_PlainDtype, *_ALLOWED]):
             return torch.load(source, map_location=map_location, weights_only=True)
-    except (pickle.UnpicklingError, EOFError, LookupError, ValueError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "PytorchStreamReader" not in str(error):
-            raise  # Out of memory, or a device that is not there: the file is not to blame.
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # A damaged file fails in torch's reader in any way there is.
+        if isinstance(error, RuntimeError) and re.search("CUDA|out of memory|device", str(error)):
+            raise  # The machine is to blame and not the file.
         name = source if isinstance(source, str | PathLike) else "a stored tensor"
         raise ConfigurationError(f"{name} {_reason(str(error))}") from error
 

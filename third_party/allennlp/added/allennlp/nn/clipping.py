@@ -9,7 +9,6 @@ from collections.abc import Iterable
 import torch
 from torch.nn.utils import clip_grad_norm_ as torch_clip_grad_norm_
 from torch.nn.utils import clip_grad_value_ as torch_clip_grad_value_
-from torch.nn.utils import get_total_norm
 
 
 def clip_grad_norm_(parameters: Iterable[torch.Tensor], max_norm: float) -> torch.Tensor:
@@ -20,11 +19,6 @@ def clip_grad_norm_(parameters: Iterable[torch.Tensor], max_norm: float) -> torc
 def clip_grad_value_(parameters: Iterable[torch.Tensor], clip_value: float) -> None:
     """Clamp every entry of every gradient in place to [-clip_value, clip_value]."""
     torch_clip_grad_value_(_dense(parameters), clip_value)
-
-
-def grad_norm(parameters: Iterable[torch.Tensor]) -> torch.Tensor:
-    """The joint 2-norm of all gradients."""
-    return get_total_norm([parameter.grad for parameter in _dense(parameters)])
 
 
 def _dense(parameters: Iterable[torch.Tensor]) -> list[torch.Tensor]:
