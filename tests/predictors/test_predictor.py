@@ -1,0 +1,174 @@
+import json
+import resource
+
+import pytest
+from allennlp.common.checks import ConfigurationError
+from allennlp.models.archival import load_archive
+from allennlp.predictors import Predictor
+from hmtl.document_json import from_json, to_json
+from hmtl.documents import LAYERS
+from hmtl.formats import Jsonl
+from hmtl.predictors import HmtlPredictor
+from small_run import build, config_of
+
+TEXTS = [
+    "The mayor of Saltmere, Ada Morrow, opened the meeting. She smiled.",
+    "x",
+    "Harrow Bank lent Oskar Blume of Penhollow forty pounds in 1994.\n\nHe paid it back. The bank was glad.",
+    "Qwertz uiopü 漢字 👍🏽 zzzzzz.",
+    "Nobody came.",
+]
+
+
+@pytest.fixture(scope="module")
+def predictor(small_archive) -> HmtlPredictor:
+    return Predictor.from_archive(load_archive(small_archive / "model.tar.gz"))
+
+
+def test_the_archive_knows_its_predictor(predictor):
+    assert isinstance(predictor, HmtlPredictor)
+
+
+def test_one_document_json_for_each_input_in_order(predictor):
+    answers = predictor.predict_batch_json([{"text": text} for text in TEXTS])
+    assert [answer["text"] for answer in answers] == TEXTS
+    assert [answer["id"] for answer in answers] == ["1", "2", "3", "4", "5"]
+    for answer in answers:
+        assert all(isinstance(answer[layer], list) for layer in LAYERS)
+        for span in (*answer["entities"], *answer["mentions"], *(s for cluster in answer["clusters"] for s in cluster)):
+            assert answer["text"][span["char_start"] : span["char_end"]] == span["text"]
+            assert answer["offsets"][span["start"]][0] == span["char_start"]
+    # a model that finds nothing at all could not show any of this
+    assert any(answer["entities"] or answer["mentions"] or answer["clusters"] for answer in answers)
+
+
+def test_a_batch_says_what_its_inputs_say_one_by_one(predictor):
+    alone = [predictor.predict_json({"text": text, "id": str(n)}) for n, text in enumerate(TEXTS)]
+    together = predictor.predict_batch_json([{"text": text, "id": str(n)} for n, text in enumerate(TEXTS)])
+    assert together == alone
+    backwards = predictor.predict_batch_json([{"text": t, "id": str(n)} for n, t in reversed(list(enumerate(TEXTS)))])
+    assert backwards[::-1] == alone
+
+
+def test_all_kinds_of_input_with_the_same_words_give_the_same_answer(predictor):
+    answer = predictor.predict_json({"text": TEXTS[2]})
+    words, bounds = answer["tokens"], answer["sentences"]
+    sentences = predictor.predict_json({"sentences": [words[start : end + 1] for start, end in bounds]})
+    whole = predictor.predict_json(answer)
+    assert whole == answer
+    strip = lambda layer: json.loads(json.dumps(layer), object_hook=lambda o: {k: v for k, v in o.items() if k in ("start", "end", "label", "head", "tail")})  # noqa: E731, E501
+    for layer in LAYERS:
+        assert strip(sentences[layer]) == strip(answer[layer])
+
+
+def test_annotation_in_the_input_is_not_looked_at(predictor, small_corpus):
+    documents = list(Jsonl().read(small_corpus / "dev.jsonl"))
+    bare = predictor.annotate([document.bare() for document in documents])
+    emptied = [document.replace(**dict.fromkeys(LAYERS, ())) for document in documents]
+    assert predictor.annotate(documents) == bare == predictor.annotate(emptied)
+    assert predictor.predict_json(to_json(documents[0])) == predictor.predict_json(to_json(documents[0].bare()))
+
+
+def test_annotating_documents_and_their_json_is_the_same(predictor, small_corpus):
+    document = next(Jsonl().read(small_corpus / "dev.jsonl"))
+    (annotated,) = predictor.annotate([document])
+    assert to_json(annotated) == predictor.predict_json(to_json(document))
+    assert annotated.tokens == document.tokens and annotated.source == document.source
+
+
+def test_words_that_were_never_seen_and_a_single_word(predictor):
+    for text in ("zzz", "漢", "👍🏽", "x" * 5000):
+        answer = predictor.predict_json({"text": text})
+        assert "".join(answer["tokens"]) == text
+        assert all(answer[layer] is not None for layer in LAYERS)
+        assert answer["relations"] == [] or len(answer["tokens"]) > 1
+
+
+def test_tasks_that_fill_one_layer_stand_side_by_side(small_corpus, tmp_path):
+    config = config_of(small_corpus)
+    config["model"]["heads"]["emd"]["layer"] = "entities"
+    config["dataset_reader"]["readers"]["emd"]["layer"] = "entities"
+    loop = build(config, tmp_path)
+    predictor = HmtlPredictor(loop.model, loop.trainer.loader and _reader(config))
+    answer = predictor.predict_json({"text": TEXTS[0]})
+    # Jsonnet sorts names: emd comes first
+    first, second = (loop.model.heads[task].layer for task in loop.model.tasks)
+    assert loop.model.tasks == ["emd", "ner"] and first == second == "entities"
+    assert isinstance(answer["entities"], list) and isinstance(answer["ner"], list)
+    alone = {task: _only(loop.model, task, predictor, TEXTS[0]) for task in ("emd", "ner")}
+    assert (answer["entities"], answer["ner"]) == (alone["emd"], alone["ner"])
+    assert alone["emd"] != alone["ner"]
+
+
+def _reader(config):
+    from allennlp.common import Params
+    from allennlp.data import DatasetReader
+
+    return DatasetReader.from_params(Params(json.loads(json.dumps(config["dataset_reader"]))))
+
+
+def _only(model, task, predictor, text):
+    """What one head says when it is asked alone."""
+    kept, others = {}, [name for name in model.tasks if name != task]
+    for name in others:
+        kept[name] = model.heads[name]
+        del model.heads[name]
+    try:
+        return HmtlPredictor(model, predictor._dataset_reader).predict_json({"text": text})["entities"]
+    finally:
+        alone = model.heads[task]
+        del model.heads[task]
+        for name in sorted([task, *others]):
+            model.heads[name] = alone if name == task else kept[name]
+
+
+def test_a_task_named_as_a_taken_key_is_refused(small_corpus, tmp_path):
+    config = json.loads(json.dumps(config_of(small_corpus)).replace('"ner"', '"text"').replace('"type": "text"', '"type": "ner"'))
+    config["model"]["heads"]["emd"]["layer"] = "entities"
+    config["dataset_reader"]["readers"]["emd"]["layer"] = "entities"
+    loop = build(config, tmp_path)
+    with pytest.raises(ConfigurationError, match="model.heads.text: another task fills the layer entities first") as error:
+        HmtlPredictor(loop.model, _reader(config))
+    assert "\n" not in str(error.value)
+
+
+def test_ten_thousand_words_in_little_memory(predictor, monkeypatch):
+    """All pairs of their candidate spans with 20 numbers each would be 1.3 GB."""
+    # a head that has learned nothing sees relations everywhere
+    monkeypatch.setattr(predictor._model.heads["relation"].scorer, "least_score", float("inf"))
+    words = ["Harrow Bank lent Oskar Blume of Penhollow ten pounds , for which he thanked Ada Morrow , its manager .".split()]
+    words *= 500
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    answer = predictor.predict_json({"sentences": words})
+    # in kilobytes
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000
+    assert len(answer["tokens"]) == 10_000 == sum(map(len, words))
+    for cluster in answer["clusters"]:
+        assert all(0 <= span["start"] <= span["end"] < 10_000 for span in cluster)
+
+
+def test_lines(predictor):
+    first, second = predictor.load_line('{"text": "Ada."}'), predictor.load_line('{"id": "x", "text": "Bo."}\n')
+    answers = [predictor.predict_json(line) for line in (first, second)]
+    assert int(first["id"]) >= 1 and answers[1]["id"] == "x"
+    line = predictor.dump_line(answers[0])
+    assert line.endswith("\n") and line.count("\n") == 1
+    assert to_json(from_json(json.loads(line))) == answers[0]
+    assert "漢字" in predictor.dump_line(predictor.predict_json({"text": "漢字"}))
+
+
+@pytest.mark.parametrize("line", ["Ada.", '{"text": "Ada."', "[1]", "5", '"text"', "[" * 100_000, "{'text': 'Ada'}"])
+def test_a_line_that_is_no_json_object_gives_one_line_with_its_number(line, small_archive, predictor):
+    fresh = HmtlPredictor(predictor._model, predictor._dataset_reader)
+    fresh.load_line('{"text": "Ada."}')
+    with pytest.raises(ConfigurationError) as error:
+        fresh.load_line(line)
+    assert str(error.value).startswith("input 2 (empty lines not counted): ")
+    assert "\n" not in str(error.value) and len(str(error.value)) < 300
+
+
+def test_an_error_names_the_input(predictor):
+    with pytest.raises(ConfigurationError, match="input 2: 'text' is empty"):
+        predictor.predict_batch_json([{"text": "Ada"}, {"text": ""}])
+    with pytest.raises(ConfigurationError, match="input letter: 'text' is empty"):
+        predictor.predict_json({"text": "", "id": "letter"})
