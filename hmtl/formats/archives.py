@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-from hmtl.formats.files import Capped, FormatError, TextFile, numbered_lines, open_binary
+from hmtl.formats.files import TextFile
+from hmtl.formats.streams import Capped, FormatError, numbered_lines, open_binary
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar")
 

@@ -8,7 +8,8 @@ from allennlp.common import Registrable
 
 from hmtl.documents import LAYERS, Document, Span
 from hmtl.formats.columns import fits
-from hmtl.formats.files import FormatError, TextFile, find_files, text_file
+from hmtl.formats.files import TextFile, find_files, text_file
+from hmtl.formats.streams import FormatError
 
 __all__ = ["Format", "FormatError"]
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from hmtl.documents import Document
 from hmtl.formats.arguments import argument_labels, untypeable_argument
-from hmtl.formats.files import FormatError, TextFile, write_lines
-from hmtl.formats.format import Format
+from hmtl.formats.files import TextFile, write_lines
+from hmtl.formats.format import Format, FormatError
 from hmtl.formats.jsonl_values import read_document
 from hmtl.json_values import parse
 

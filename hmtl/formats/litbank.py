@@ -9,8 +9,8 @@ from hmtl.documents import Document, Span
 from hmtl.formats.archives import archived_files, is_archive
 from hmtl.formats.columns import blocks
 from hmtl.formats.conll2012 import Conll2012
-from hmtl.formats.files import FormatError, TextFile, find_files, text_file, write_lines
-from hmtl.formats.format import Format
+from hmtl.formats.files import TextFile, find_files, text_file, write_lines
+from hmtl.formats.format import Format, FormatError
 from hmtl.formats.nested_tags import decode_layers, encode_layers
 from hmtl.formats.tags import TagError, is_tag
 from hmtl.paths import resolve

@@ -6,8 +6,8 @@ from itertools import islice
 from pathlib import Path
 
 from hmtl.formats.archives import is_archive
-from hmtl.formats.files import FormatError, find_files, text_file
-from hmtl.formats.format import Format
+from hmtl.formats.files import find_files, text_file
+from hmtl.formats.format import Format, FormatError
 from hmtl.formats.litbank import Litbank
 
 LINES = 200

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hmtl.formats.archives import archived_files, is_archive
-from hmtl.formats.files import FormatError
+from hmtl.formats.format import FormatError
 
 LIMIT = 1 << 20
 

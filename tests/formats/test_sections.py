@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmtl.documents import Span
-from hmtl.formats.files import FormatError, TextFile
+from hmtl.formats.files import TextFile
+from hmtl.formats.format import FormatError
 from hmtl.formats.sections import Section, begin_line, sections, split_part
 
 TEXT = """#begin document (nw/a); part 001
