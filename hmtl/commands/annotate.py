@@ -1,7 +1,7 @@
 """`allennlp annotate`: a text, and beneath it what a trained model finds in it.
 
-AllenNLP knows the command in the project's root, by `.allennlp_plugins`; elsewhere once `~/.allennlp/plugins` has
-the line `hmtl.plugin`. Its `--include-package` comes too late: it is read after the command's name.
+AllenNLP knows the command in the project's root, by `.allennlp_plugins`; elsewhere once `~/.allennlp/plugins`
+has the line `hmtl.plugin`. Its `--include-package` comes too late: it is read after the command's name.
 """
 
 import argparse
