@@ -29,14 +29,18 @@ def padded_words(batch: list[int], shapes: Shapes) -> int:
 
 
 @given(budgets, shapes, seeds)
-def test_every_instance_is_in_exactly_one_batch(budget: BatchBudget, shapes: Shapes, seed: int | None) -> None:
+def test_every_instance_is_in_exactly_one_batch(
+    budget: BatchBudget, shapes: Shapes, seed: int | None
+) -> None:
     batches = deal(budget, shapes, seed)
     assert sorted(index for batch in batches for index in batch) == list(range(len(shapes)))
     assert all(batches)
 
 
 @given(budgets, shapes, seeds)
-def test_budgets_are_kept_unless_one_instance_exceeds_them(budget: BatchBudget, shapes: Shapes, seed: int | None) -> None:
+def test_budgets_are_kept_unless_one_instance_exceeds_them(
+    budget: BatchBudget, shapes: Shapes, seed: int | None
+) -> None:
     for batch in deal(budget, shapes, seed):
         assert len(batch) <= budget.batch_size
         if budget.max_words is not None and padded_words(batch, shapes) > budget.max_words:
@@ -72,7 +76,11 @@ def test_like_lengths_go_together() -> None:
 
 
 def test_full_batches_are_full() -> None:
-    assert [len(batch) for batch in deal(BatchBudget(batch_size=4, max_words=30), [(1, 10)] * 7, None)] == [3, 3, 1]
+    assert [len(batch) for batch in deal(BatchBudget(batch_size=4, max_words=30), [(1, 10)] * 7, None)] == [
+        3,
+        3,
+        1,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,9 @@ Build = Callable[..., MultiTaskLoader]
 @pytest.fixture
 def path(tmp_path: Path) -> str:
     documents = [
-        Document(id=str(i), tokens=tuple(f"w{i}" for _ in range(1 + i % 5)), entities=(), mentions=(), clusters=())
+        Document(
+            id=str(i), tokens=tuple(f"w{i}" for _ in range(1 + i % 5)), entities=(), mentions=(), clusters=()
+        )
         for i in range(30)
     ]
     Jsonl().write(documents, tmp_path / "data.jsonl")
@@ -31,7 +33,9 @@ def build(path: str) -> Build:
     def run(tasks: dict[str, str], data_path: object = path, **config: object) -> MultiTaskLoader:
         readers = {task: {"type": type_, "format": {"type": "jsonl"}} for task, type_ in tasks.items()}
         reader = DatasetReader.from_params(Params({"type": "hmtl", "readers": readers}))
-        loader = DataLoader.from_params(Params({"type": "hmtl", **config}), reader=reader, data_path=data_path)
+        loader = DataLoader.from_params(
+            Params({"type": "hmtl", **config}), reader=reader, data_path=data_path
+        )
         loader.index_with(Vocabulary.from_instances(loader.iter_instances()))
         return loader
 
@@ -64,7 +68,9 @@ def test_order_knows_nothing_of_other_tasks_or_of_what_was_read_before(build: Bu
 
 
 def test_len_is_the_number_of_batches(build: Build) -> None:
-    loader = build({"ner": "ner", "coref": "coref"}, budgets={"ner": {"batch_size": 7}}, budget={"batch_size": 4})
+    loader = build(
+        {"ner": "ner", "coref": "coref"}, budgets={"ner": {"batch_size": 7}}, budget={"batch_size": 4}
+    )
     assert len(loader) == len(list(loader)) == 5 + 8
     assert loader.size("ner") == TaskSize(batches=5, instances=30)
     assert loader.size("coref") == TaskSize(batches=8, instances=30)
@@ -87,7 +93,9 @@ def test_tasks_without_data_are_not_there(build: Build, path: str) -> None:
 def test_unknown_tasks(build: Build, path: str) -> None:
     with pytest.raises(ConfigurationError, match="'nre': the model has no such task, only ner"):
         build({"ner": "ner"}, {"nre": path})
-    with pytest.raises(ConfigurationError, match=r"data_loader\.budgets\.nre: there is no such task; the tasks are ner"):
+    with pytest.raises(
+        ConfigurationError, match=r"data_loader\.budgets\.nre: there is no such task; the tasks are ner"
+    ):
         build({"ner": "ner"}, budgets={"nre": {"batch_size": 1}})
 
 

@@ -43,7 +43,7 @@ def model(parts: Parts) -> MultiTaskModel:
 
 @pytest.fixture
 def batch(parts: Parts) -> Callable[..., dict[str, Any]]:
-    """`batch("ner")`: a batch of a task; `batch("coref", task=None)`: the same text, to be annotated with all tasks."""
+    """`batch("ner")`: a batch of a task; `batch("coref", task=None)`: its text, to be annotated with all."""
 
     def run(name: str, **changes: Any) -> dict[str, Any]:
         return {**next(iter(parts[1].iterate(name))), **changes}
@@ -60,10 +60,14 @@ def test_training_computes_the_loss_alone(task: str, model: MultiTaskModel, batc
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_tasks_loss_reaches_its_head_and_no_other(task: str, model: MultiTaskModel, batch: Callable) -> None:
+def test_a_tasks_loss_reaches_its_head_and_no_other(
+    task: str, model: MultiTaskModel, batch: Callable
+) -> None:
     model.zero_grad(set_to_none=True)
     model.train()(**batch(task))["loss"].backward()
-    reached = {name for name, head in model.heads.items() if any(p.grad is not None for p in head.parameters())}
+    reached = {
+        name for name, head in model.heads.items() if any(p.grad is not None for p in head.parameters())
+    }
     assert reached == {task}
     assert all(p.grad is not None for p in model.embedder.parameters())
 
@@ -79,7 +83,9 @@ def test_evaluation_also_annotates_and_measures(task: str, model: MultiTaskModel
     assert metrics and all(name.startswith(f"{task}/") for name in metrics)
 
 
-def test_metrics_are_those_of_the_tasks_evaluated_since_the_reset(model: MultiTaskModel, batch: Callable) -> None:
+def test_metrics_are_those_of_the_tasks_evaluated_since_the_reset(
+    model: MultiTaskModel, batch: Callable
+) -> None:
     model(**batch("ner"))
     model(**batch("relation"))
     assert {name.partition("/")[0] for name in model.get_metrics()} == {"ner", "relation"}

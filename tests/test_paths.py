@@ -31,5 +31,7 @@ def test_variable_that_is_not_set(value: str | None, monkeypatch: pytest.MonkeyP
     if value is not None:
         monkeypatch.setenv("HMTL_DATA", value)
     assert resolve("a") == "a"
-    with pytest.raises(ConfigurationError, match=r"^\$HMTL_DATA/a: the environment variable HMTL_DATA is not set"):
+    with pytest.raises(
+        ConfigurationError, match=r"^\$HMTL_DATA/a: the environment variable HMTL_DATA is not set"
+    ):
         resolve("$HMTL_DATA/a")

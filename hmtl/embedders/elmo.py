@@ -10,12 +10,13 @@ from hmtl.paths import resolve
 
 @TokenEmbedder.register("elmo")
 class Elmo(ElmoTokenEmbedder):
-    """AllenNLP's `elmo_token_embedder` (same other parameters), whose files may lie in `$HMTL_DATA` (Peters et al. 2018, "Deep
-    contextualized word representations").
+    """AllenNLP's `elmo_token_embedder` (same other parameters), whose files may lie in `$HMTL_DATA` (Peters
+    et al. 2018, "Deep contextualized word representations").
 
     # Parameters
 
-    options_file, weight_file : both are also needed to load an archive, which holds the network but not its shape.
+    options_file, weight_file : both are also needed to load an archive, which holds the network but not its
+        shape.
     """
 
     def __init__(self, options_file: str, weight_file: str, **kwargs: Any) -> None:

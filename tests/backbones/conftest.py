@@ -19,7 +19,10 @@ def build() -> Callable[..., HierarchicalBackbone]:
     """`build(TREE, encode="document")`: levels with LSTMs of unlike widths."""
 
     def run(
-        parents: dict[str, str | None] = TREE, tasks: Iterable[str] | None = None, dropout: float = 0.0, **config: object
+        parents: dict[str, str | None] = TREE,
+        tasks: Iterable[str] | None = None,
+        dropout: float = 0.0,
+        **config: object,
     ) -> HierarchicalBackbone:
         levels = {
             name: {
@@ -48,11 +51,13 @@ def document(lengths: list[int]) -> Document:
 
 @pytest.fixture
 def rows_of() -> Callable[..., tuple[Tensor, BoolTensor]]:
-    """`x, mask = rows_of(documents, padding=2)`: random words `(rows, words, DIM)`, the same for the same documents, with other
-    numbers at padding; and their mask."""
+    """`x, mask = rows_of(documents, padding=2)`: random words `(rows, words, DIM)`, the same for the same
+    documents, with other numbers at padding; and their mask."""
 
     def run(documents: list[Document], padding: int = 0) -> tuple[Tensor, BoolTensor]:
-        lengths = torch.tensor([end - start + 1 for document in documents for start, end in document.sentences])
+        lengths = torch.tensor(
+            [end - start + 1 for document in documents for start, end in document.sentences]
+        )
         # (rows, words)
         mask = torch.arange(int(lengths.max()) + padding) < lengths.unsqueeze(1)
         x = torch.randn(*mask.shape, DIM, generator=torch.Generator().manual_seed(2 + padding))

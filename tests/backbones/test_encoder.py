@@ -22,8 +22,16 @@ def construct(config: dict[str, object], input_dim: int = 6) -> Seq2SeqEncoder:
         {"type": "gru", "hidden_size": 4, "bidirectional": True},
         {"type": "stacked_bidirectional_lstm", "hidden_size": 4, "num_layers": 2},
         {"type": "pass_through"},
-        {"type": "pytorch_transformer", "num_layers": 1, "num_attention_heads": 2, "feedforward_hidden_dim": 4},
-        {"type": "feedforward", "feedforward": {"input_dim": 6, "num_layers": 1, "hidden_dims": 3, "activations": "relu"}},
+        {
+            "type": "pytorch_transformer",
+            "num_layers": 1,
+            "num_attention_heads": 2,
+            "feedforward_hidden_dim": 4,
+        },
+        {
+            "type": "feedforward",
+            "feedforward": {"input_dim": 6, "num_layers": 1, "hidden_dims": 3, "activations": "relu"},
+        },
     ],
     ids=lambda config: config["type"],
 )
@@ -42,12 +50,17 @@ def test_typed_width_that_is_right() -> None:
     [
         {"type": "lstm", "input_size": 7, "hidden_size": 4},
         {"type": "pass_through", "input_dim": 7},
-        {"type": "feedforward", "feedforward": {"input_dim": 7, "num_layers": 1, "hidden_dims": 3, "activations": "relu"}},
+        {
+            "type": "feedforward",
+            "feedforward": {"input_dim": 7, "num_layers": 1, "hidden_dims": 3, "activations": "relu"},
+        },
     ],
     ids=lambda config: config["type"],
 )
 def test_typed_width_that_is_wrong(config: dict[str, object]) -> None:
-    with pytest.raises(ConfigurationError, match=rf"^{WHERE}: reads 7 numbers a word, but the level offers 6; leave"):
+    with pytest.raises(
+        ConfigurationError, match=rf"^{WHERE}: reads 7 numbers a word, but the level offers 6; leave"
+    ):
         construct(config)
 
 

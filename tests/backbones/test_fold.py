@@ -17,7 +17,9 @@ def test_a_document_is_its_sentences_end_to_end(documents: list[Document], rows_
     assert folded_mask.sum(1).tolist() == [len(document.tokens) for document in documents]
     row = 0
     for number, document in enumerate(documents):
-        words = torch.cat([rows[row + i, : end - start + 1] for i, (start, end) in enumerate(document.sentences)])
+        words = torch.cat(
+            [rows[row + i, : end - start + 1] for i, (start, end) in enumerate(document.sentences)]
+        )
         assert torch.equal(folded[number, : len(words)], words)
         assert folded_mask[number].tolist() == [i < len(words) for i in range(folded.size(1))]
         row += len(document.sentences)

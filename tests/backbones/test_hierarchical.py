@@ -23,7 +23,9 @@ Build = Callable[..., HierarchicalBackbone]
 Rows = Callable[..., tuple[Tensor, BoolTensor]]
 
 
-def run(backbone: HierarchicalBackbone, documents: list[Document], rows_of: Rows, *tasks: str, padding: int = 0) -> dict[str, Level]:
+def run(
+    backbone: HierarchicalBackbone, documents: list[Document], rows_of: Rows, *tasks: str, padding: int = 0
+) -> dict[str, Level]:
     return backbone(*rows_of(documents, padding=padding), documents, tasks or backbone.tasks)
 
 
@@ -33,7 +35,9 @@ def words(level: Level) -> Tensor:
 
 
 @pytest.mark.parametrize("task", TREE)
-def test_only_the_levels_below_a_task_learn(task: str, build: Build, documents: list[Document], rows_of: Rows) -> None:
+def test_only_the_levels_below_a_task_learn(
+    task: str, build: Build, documents: list[Document], rows_of: Rows
+) -> None:
     backbone = build()
     x, mask = rows_of(documents)
     x.requires_grad_()
@@ -44,7 +48,9 @@ def test_only_the_levels_below_a_task_learn(task: str, build: Build, documents: 
         if all(parameter.grad is not None and parameter.grad.any() for parameter in encoder.parameters())
     }
     idle = {
-        name for name, encoder in backbone.encoders.items() if all(parameter.grad is None for parameter in encoder.parameters())
+        name
+        for name, encoder in backbone.encoders.items()
+        if all(parameter.grad is None for parameter in encoder.parameters())
     }
     assert learning == BELOW[task]
     assert idle == set(TREE) - BELOW[task]
@@ -102,7 +108,9 @@ def test_order_of_the_levels_in_the_config_does_not_matter(build: Build) -> None
     assert build(upside_down).widths("coref")[0] == 5 + build(upside_down).widths("emd")[1]
 
 
-def test_document_encoding_reads_the_sentences_end_to_end(build: Build, documents: list[Document], rows_of: Rows) -> None:
+def test_document_encoding_reads_the_sentences_end_to_end(
+    build: Build, documents: list[Document], rows_of: Rows
+) -> None:
     backbone = build(encode="document")
     merged = [document.replace(sentences=()) for document in documents]
     split, joined = run(backbone, documents, rows_of), run(backbone, merged, rows_of)
@@ -111,7 +119,9 @@ def test_document_encoding_reads_the_sentences_end_to_end(build: Build, document
         torch.testing.assert_close(words(split[task]), words(joined[task]))
 
 
-def test_document_encoding_crosses_sentences_and_sentence_encoding_does_not(build: Build, rows_of: Rows, documents: list[Document]) -> None:
+def test_document_encoding_crosses_sentences_and_sentence_encoding_does_not(
+    build: Build, rows_of: Rows, documents: list[Document]
+) -> None:
     changed = {}
     for encode in ("sentence", "document"):
         backbone = build(encode=encode)
@@ -167,7 +177,9 @@ def test_two_tasks_on_one_level(build: Build, documents: list[Document], rows_of
     assert counter == {"ner": 1, "emd": 1}
 
 
-def test_dropout_is_for_the_level_of_the_task_alone(build: Build, documents: list[Document], rows_of: Rows) -> None:
+def test_dropout_is_for_the_level_of_the_task_alone(
+    build: Build, documents: list[Document], rows_of: Rows
+) -> None:
     backbone = build(dropout=0.5)
     x, mask = rows_of(documents)
     inputs: dict[str, Tensor] = {}
@@ -186,12 +198,26 @@ def test_dropout_is_for_the_level_of_the_task_alone(build: Build, documents: lis
     ("parents", "config", "message"),
     [
         ({"a": "b", "b": "a"}, {}, r"in a circle \(a → b → a\)"),
-        ({"ner": None, "emd": "nerr"}, {}, r"levels\.emd\.after: there is no level 'nerr'; did you mean 'ner'\?"),
-        ({"ner": None}, {"tasks": ["ner", "emd"]}, r"task 'emd' reads level 'emd', which is not among the levels \(ner\)"),
+        (
+            {"ner": None, "emd": "nerr"},
+            {},
+            r"levels\.emd\.after: there is no level 'nerr'; did you mean 'ner'\?",
+        ),
+        (
+            {"ner": None},
+            {"tasks": ["ner", "emd"]},
+            r"task 'emd' reads level 'emd', which is not among the levels \(ner\)",
+        ),
         ({"ner": None}, {"task_levels": {"ner": "low"}}, r"task 'ner' reads level 'low', which is not among"),
-        ({"ner": None}, {"task_levels": {"nre": "ner"}}, r"task_levels\.nre: there is no such task; the tasks are ner"),
+        (
+            {"ner": None},
+            {"task_levels": {"nre": "ner"}},
+            r"task_levels\.nre: there is no such task; the tasks are ner",
+        ),
     ],
 )
-def test_bad_hierarchies(parents: dict[str, str | None], config: dict[str, object], message: str, build: Build) -> None:
+def test_bad_hierarchies(
+    parents: dict[str, str | None], config: dict[str, object], message: str, build: Build
+) -> None:
     with pytest.raises(ConfigurationError, match=message):
         build(parents, **config)

@@ -12,7 +12,10 @@ from hmtl.backbones.tree import parents_first
 def forests(draw: st.DrawFn) -> dict[str, str | None]:
     """Parents are drawn among earlier numbers, then the names are shuffled."""
     size = draw(st.integers(0, 8))
-    parents = {f"n{i}": draw(st.none() | st.integers(0, i - 1).map(lambda j: f"n{j}")) if i else None for i in range(size)}
+    parents = {
+        f"n{i}": draw(st.none() | st.integers(0, i - 1).map(lambda j: f"n{j}")) if i else None
+        for i in range(size)
+    }
     return {name: parents[name] for name in draw(st.permutations(list(parents)))}
 
 
@@ -29,7 +32,11 @@ def test_otherwise_as_given() -> None:
 
 @pytest.mark.parametrize(
     ("parents", "circle"),
-    [({"a": "a"}, "a → a"), ({"a": "b", "b": "a"}, "a → b → a"), ({"x": "a", "a": "b", "b": "c", "c": "a"}, "a → b → c → a")],
+    [
+        ({"a": "a"}, "a → a"),
+        ({"a": "b", "b": "a"}, "a → b → a"),
+        ({"x": "a", "a": "b", "b": "c", "c": "a"}, "a → b → c → a"),
+    ],
 )
 def test_circles(parents: dict[str, str], circle: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"in a circle \({circle}\)"):
@@ -37,7 +44,10 @@ def test_circles(parents: dict[str, str], circle: str) -> None:
 
 
 def test_unknown_parent_with_a_suggestion() -> None:
-    with pytest.raises(ConfigurationError, match=r"levels\.coref\.after: there is no level 'mentoin'; did you mean 'mention'\?"):
+    with pytest.raises(
+        ConfigurationError,
+        match=r"levels\.coref\.after: there is no level 'mentoin'; did you mean 'mention'\?",
+    ):
         parents_first({"mention": None, "coref": "mentoin"})
 
 

@@ -41,8 +41,12 @@ def experiment(*tasks: str, **fields: str) -> str:
 
 def build(config: Json) -> MultiTaskModel:
     """The model on the labels A and B, without data."""
-    labels = {f"{task}{kind}_labels": ["A", "B"] for task in config["model"]["heads"] for kind in ("", "_argument")}
-    return Model.from_params(Params(config["model"]), vocab=Vocabulary(tokens_to_add={"tokens": ["a"], **labels}))
+    labels = {
+        f"{task}{kind}_labels": ["A", "B"] for task in config["model"]["heads"] for kind in ("", "_argument")
+    }
+    return Model.from_params(
+        Params(config["model"]), vocab=Vocabulary(tokens_to_add={"tokens": ["a"], **labels})
+    )
 
 
 @pytest.mark.parametrize("names", SUBSETS, ids="+".join)
@@ -94,7 +98,10 @@ def test_tasks_can_share_a_level(evaluate: Evaluate) -> None:
     fine = TASKS["fine"].replace(" }", ", level: 'ner' }")
     emd = TASKS["emd"].replace(" }", ", after: 'fine' }")
     config = evaluate(experiment(TASKS["ner"], fine, emd))
-    assert {name: level["after"] for name, level in config["model"]["backbone"]["levels"].items()} == {"ner": None, "emd": "ner"}
+    assert {name: level["after"] for name, level in config["model"]["backbone"]["levels"].items()} == {
+        "ner": None,
+        "emd": "ner",
+    }
     backbone = build(config).backbone
     assert list(backbone.encoders) == ["ner", "emd"]
     assert backbone.level_of == {"ner": "ner", "fine": "ner", "emd": "emd"}
@@ -119,7 +126,9 @@ def test_what_is_missing_fails_by_name(snippet: str, message: str, evaluate: Eva
 
 def test_unknown_parent_fails_by_name(evaluate: Evaluate) -> None:
     config = evaluate(experiment(TASKS["ner"], TASKS["emd"].replace(" }", ", after: 'nerr' }")))
-    with pytest.raises(ConfigurationError, match=r"levels\.emd\.after: there is no level 'nerr'; did you mean 'ner'\?"):
+    with pytest.raises(
+        ConfigurationError, match=r"levels\.emd\.after: there is no level 'nerr'; did you mean 'ner'\?"
+    ):
         build(config)
 
 
@@ -135,11 +144,20 @@ def test_what_an_experiment_states_is_what_it_gets(evaluate: Evaluate) -> None:
         "dropout": "0.25", "epochs": "3", "patience": "2", "seed": "7", "schedule": "{ type: 'uniform' }",
         "optimizer": "{ type: 'sgd', lr: 1 }", "min_count": "{ tokens: 2 }",
     }  # fmt: skip
-    config = evaluate(experiment(TASKS["ner"].replace(" }", ", batch: { max_words: 9 }, training: { patience: 1 } }"), **fields))
+    config = evaluate(
+        experiment(
+            TASKS["ner"].replace(" }", ", batch: { max_words: 9 }, training: { patience: 1 } }"), **fields
+        )
+    )
     trainer = config["trainer"]
     assert config["model"]["dropout"] == 0.25
     assert (trainer["num_epochs"], trainer["patience"], trainer["seed"]) == (3, 2, 7)
-    assert (config["random_seed"], config["numpy_seed"], config["pytorch_seed"], config["data_loader"]["seed"]) == (7, 7, 7, 7)
+    assert (
+        config["random_seed"],
+        config["numpy_seed"],
+        config["pytorch_seed"],
+        config["data_loader"]["seed"],
+    ) == (7, 7, 7, 7)
     assert (trainer["schedule"], trainer["optimizer"]) == ({"type": "uniform"}, {"type": "sgd", "lr": 1})
     assert config["vocabulary"]["min_count"] == {"tokens": 2}
     assert config["data_loader"]["budgets"] == {"ner": {"max_words": 9}}
@@ -156,17 +174,23 @@ def test_short_words_have_characters(evaluate: Evaluate) -> None:
     vocab = Vocabulary.from_instances(batch.instances)
     vocab.add_tokens_to_namespace(["A"], "ner_labels")
     batch.index_instances(vocab)
-    vectors = Model.from_params(Params(config["model"]), vocab=vocab).embedder(batch.as_tensor_dict()["tokens"])
+    vectors = Model.from_params(Params(config["model"]), vocab=vocab).embedder(
+        batch.as_tensor_dict()["tokens"]
+    )
     assert vectors.abs().sum(-1).all()
     assert len(vectors.flatten(0, 1).unique(dim=0)) == 4
 
 
 @pytest.mark.parametrize("file", EXPERIMENTS, ids=lambda file: file.stem)
 def test_shipped_experiments_are_short_and_can_be_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = [line for line in file.read_text().splitlines() if line.strip() and not line.strip().startswith("//")]
+    lines = [
+        line for line in file.read_text().splitlines() if line.strip() and not line.strip().startswith("//")
+    ]
     assert len(lines) <= 25
     monkeypatch.setenv("HMTL_DATA", "/corpora")
     config = json.loads(_jsonnet.evaluate_file(str(file)))
     readers = DatasetReader.from_params(Params(config["dataset_reader"])).readers
     assert set(readers) == set(config["train_data_path"]) == set(config["model"]["heads"])
-    assert all(path for paths in ("train", "validation", "test") for path in config[f"{paths}_data_path"].values())
+    assert all(
+        path for paths in ("train", "validation", "test") for path in config[f"{paths}_data_path"].values()
+    )

@@ -1,5 +1,6 @@
 """Each experiment of the original trains, saves, reloads and predicts."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,9 @@ def test_trains_saves_reloads_and_predicts(
     name: str, evaluate: Evaluate, original_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HMTL_DATA", str(original_data))
-    answer = train_and_reload(evaluate(f"(import '{name}.jsonnet') {{ elmo:: null, {SHORT} }}"), tmp_path / "run")
+    answer = train_and_reload(
+        evaluate(f"(import '{name}.jsonnet') {{ elmo:: null, {SHORT} }}"), tmp_path / "run"
+    )
     assert answer["tokens"] == [word for sentence in TEXT["sentences"] for word in sentence]
     for task, layer in LAYERS.items():
         assert (answer[layer] is not None) == (task in EXPERIMENTS[name])
@@ -85,9 +88,14 @@ def test_a_task_stands_on_the_nearest_that_is_there(evaluate: Evaluate) -> None:
 
 @pytest.mark.parametrize(
     ("name", "task", "corpus"),
-    [("coref_conll", "coref", "ontonotes"), ("coref_ace", "coref", "ace2005"), ("ner", "ner", "ontonotes"),
-     ("relation", "relation", "ace2005"), ("emd", "emd", "ace2005")],
-)  # fmt: skip
+    [
+        ("coref_conll", "coref", "ontonotes"),
+        ("coref_ace", "coref", "ace2005"),
+        ("ner", "ner", "ontonotes"),
+        ("relation", "relation", "ace2005"),
+        ("emd", "emd", "ace2005"),
+    ],
+)
 def test_data_of_the_original(name: str, task: str, corpus: str, evaluate: Evaluate) -> None:
     config = evaluate(f"import '{name}.jsonnet'")
     assert config["train_data_path"][task] == f"$HMTL_DATA/{corpus}/train"
@@ -95,14 +103,13 @@ def test_data_of_the_original(name: str, task: str, corpus: str, evaluate: Evalu
     assert config["validation_data_path"][task] == f"$HMTL_DATA/{corpus}/{validation}"
 
 
-def test_initialiser_reaches_every_encoder_and_nothing_else(
-    evaluate: Evaluate, original_data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import re
-
-    monkeypatch.setenv("HMTL_DATA", str(original_data))
+def test_initialiser_reaches_every_encoder_and_nothing_else(evaluate: Evaluate) -> None:
     regexes = evaluate("import 'ner_emd.jsonnet'")["model"]["initializer"]["regexes"]
-    names = ["backbone.encoders.ner._module.weight_ih_l0", "backbone.encoders.emd._module.weight_hh_l1_reverse",
-             "backbone.encoders.ner._module.bias_ih_l0", "embedder.token_embedder_elmo._elmo.weight_ih_l0"]  # fmt: skip
+    names = [
+        "backbone.encoders.ner._module.weight_ih_l0",
+        "backbone.encoders.emd._module.weight_hh_l1_reverse",
+        "backbone.encoders.ner._module.bias_ih_l0",
+        "embedder.token_embedder_elmo._elmo.weight_ih_l0",
+    ]
     found = [[kind["type"] for pattern, kind in regexes if re.search(pattern, name)] for name in names]
     assert found == [["xavier_normal"], ["orthogonal"], [], []]

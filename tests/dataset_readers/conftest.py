@@ -14,7 +14,7 @@ ANN, BOB, SHIP = Span(0, 0, "PER"), Span(2, 2, "PER"), Span(4, 5, "VEH")
 def documents() -> list[Document]:
     first = Document(
         id="one",
-        tokens=tuple("Ann met Bob . The ship sank .".split()),
+        tokens=("Ann", "met", "Bob", ".", "The", "ship", "sank", "."),
         sentences=((0, 3), (4, 7)),
         entities=(ANN, BOB),
         mentions=(ANN, BOB, SHIP),

@@ -37,9 +37,14 @@ def test_a_batch_of_documents_is_the_batch_of_their_sentences() -> None:
 
 
 def test_counts_what_its_sentences_count() -> None:
-    counted = {namespace: dict(words) for namespace, words in Vocabulary.from_instances(instances())._token_to_index.items()}
+    counted = {
+        namespace: dict(words)
+        for namespace, words in Vocabulary.from_instances(instances())._token_to_index.items()
+    }
     flat = [Instance({"tokens": sentence(text)}) for document in DOCUMENTS for text in document]
-    expected = {namespace: dict(words) for namespace, words in Vocabulary.from_instances(flat)._token_to_index.items()}
+    expected = {
+        namespace: dict(words) for namespace, words in Vocabulary.from_instances(flat)._token_to_index.items()
+    }
     assert counted == expected
 
 

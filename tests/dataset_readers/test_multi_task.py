@@ -21,7 +21,9 @@ def reader(**readers: str) -> MultiTaskReader:
 
 def test_tasks_share_the_indexers_and_keep_their_names() -> None:
     built = reader(ner="ner", fine="ner", coref="coref")
-    assert {task: one.task for task, one in built.readers.items()} == {task: task for task in ("ner", "fine", "coref")}
+    assert {task: one.task for task, one in built.readers.items()} == {
+        task: task for task in ("ner", "fine", "coref")
+    }
     shared = [one.token_indexers for one in built.readers.values()]
     assert all(indexers is shared[0] and list(indexers) == ["words"] for indexers in shared)
 

@@ -14,7 +14,9 @@ from hmtl.formats import Jsonl
 
 
 def reader(type_: str, **config: object) -> TaskReader:
-    return DatasetReader.from_params(Params({"type": type_, "format": {"type": "jsonl"}, "task": type_, **config}))
+    return DatasetReader.from_params(
+        Params({"type": type_, "format": {"type": "jsonl"}, "task": type_, **config})
+    )
 
 
 def found(instances: list[Instance]) -> list[Document]:
@@ -29,13 +31,19 @@ def test_a_sentence_is_an_instance(type_: str, layer: str, sizes: list[int], pat
     instances = list(reader(type_).read(path))
     assert [len(getattr(document, layer)) for document in found(instances)] == sizes
     assert [len(instance["tokens"]) for instance in instances] == [1, 1, 1]
-    assert [str(instance["tokens"]) for instance in instances] == ["Ann met Bob .", "The ship sank .", "Rain fell"]
+    assert [str(instance["tokens"]) for instance in instances] == [
+        "Ann met Bob .",
+        "The ship sank .",
+        "Rain fell",
+    ]
 
 
 def test_coreference_keeps_documents_whole(path: Path, documents: list[Document]) -> None:
     instances = list(reader("coref").read(path))
     assert [document.tokens for document in found(instances)] == [document.tokens for document in documents]
-    assert [document.clusters for document in found(instances)] == [document.clusters for document in documents]
+    assert [document.clusters for document in found(instances)] == [
+        document.clusters for document in documents
+    ]
     assert [len(instance["tokens"]) for instance in instances] == [2, 1]
 
 
@@ -50,7 +58,11 @@ def test_coreference_keeps_documents_whole(path: Path, documents: list[Document]
 )
 def test_labels_have_a_namespace_of_the_task(type_: str, namespaces: dict[str, set[str]], path: Path) -> None:
     vocab = Vocabulary.from_instances(reader(type_).read(path))
-    known = {name: set(vocab.get_token_to_index_vocabulary(name)) for name in vocab.get_namespaces() if name != "tokens"}
+    known = {
+        name: set(vocab.get_token_to_index_vocabulary(name))
+        for name in vocab.get_namespaces()
+        if name != "tokens"
+    }
     assert known == namespaces
 
 
@@ -61,10 +73,14 @@ def test_a_second_task_of_one_type_has_labels_of_its_own(path: Path) -> None:
 
 
 def test_layer_of_choice(path: Path) -> None:
-    assert [len(document.mentions) for document in found(list(reader("ner", layer="mentions").read(path)))] == [2, 1, 0]
+    assert [
+        len(document.mentions) for document in found(list(reader("ner", layer="mentions").read(path)))
+    ] == [2, 1, 0]
 
 
-def test_arguments_are_entities_where_there_are_no_mentions(tmp_path: Path, documents: list[Document]) -> None:
+def test_arguments_are_entities_where_there_are_no_mentions(
+    tmp_path: Path, documents: list[Document]
+) -> None:
     first = documents[0].replace(mentions=None, relations=documents[0].relations[:1])
     Jsonl().write([first], tmp_path / "d.jsonl")
     vocab = Vocabulary.from_instances(reader("relation").read(tmp_path / "d.jsonl"))
@@ -85,17 +101,25 @@ def test_unannotated_documents_are_skipped_and_told(
     Jsonl().write([documents[0], documents[1].bare()], tmp_path / "d.jsonl")
     with caplog.at_level(logging.WARNING):
         assert len(list(reader("ner").read(tmp_path / "d.jsonl"))) == 2
-    assert [r.getMessage() for r in caplog.records if "skips 1 documents" in r.getMessage() and "entities" in r.getMessage()]
+    assert [
+        r.getMessage()
+        for r in caplog.records
+        if "skips 1 documents" in r.getMessage() and "entities" in r.getMessage()
+    ]
 
 
 def test_a_file_without_the_layer_is_an_error(tmp_path: Path, documents: list[Document]) -> None:
     Jsonl().write([document.bare() for document in documents], tmp_path / "d.jsonl")
-    with pytest.raises(ConfigurationError, match=r"d\.jsonl: no document is annotated with clusters.*'coref'"):
+    with pytest.raises(
+        ConfigurationError, match=r"d\.jsonl: no document is annotated with clusters.*'coref'"
+    ):
         list(reader("coref").read(tmp_path / "d.jsonl"))
 
 
 def test_a_format_without_the_layer_is_an_error() -> None:
-    with pytest.raises(ConfigurationError, match=r"readers\.coref\.format: 'conll2003' carries no clusters \(it carries"):
+    with pytest.raises(
+        ConfigurationError, match=r"readers\.coref\.format: 'conll2003' carries no clusters \(it carries"
+    ):
         reader("coref", format={"type": "conll2003"})
 
 

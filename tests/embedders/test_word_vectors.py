@@ -22,7 +22,9 @@ def build(vocab: Vocabulary, **config: object) -> WordVectors:
     return TokenEmbedder.from_params(params, vocab=vocab)
 
 
-def test_reads_the_file_in_the_data_folder(vocab: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reads_the_file_in_the_data_folder(
+    vocab: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "vectors.txt").write_text("ship 1.5 -2\nland 0 1\n")
     monkeypatch.setenv("HMTL_DATA", str(tmp_path))
     built = build(vocab, pretrained_file="$HMTL_DATA/vectors.txt", trainable=False)

@@ -63,7 +63,9 @@ def test_one_task_is_always_drawn(name: str) -> None:
 
 @every_schedule
 def test_no_steps(name: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"^trainer\.schedule\.steps_per_epoch is 0; give at least 1"):
+    with pytest.raises(
+        ConfigurationError, match=r"^trainer\.schedule\.steps_per_epoch is 0; give at least 1"
+    ):
         build(name, steps_per_epoch=0)
 
 
