@@ -8,6 +8,8 @@ INSTALL_REQUIRES = [
     # The lower bound is the patched AllenNLP's; 3 is unseen.
     "torch>=2.6,<3",
     "numpy>=2,<3",
+    # The assignment problem of CEAFe.
+    "scipy>=1.10,<2",
     # spaCy changes its API between minor releases; its rule tokeniser defines our character offsets.
     "spacy>=3.8,<3.9",
     # To render configs; the bound is AllenNLP's.
