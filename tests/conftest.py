@@ -15,6 +15,8 @@ from allennlp.common.util import import_module_and_submodules
 ROOT = Path(__file__).parents[1]
 
 import_module_and_submodules("hmtl")
+# The tensors of tests are small: a second thread only waits for the first.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)
