@@ -25,8 +25,10 @@ class MultiTaskModel(Model):
 
     embedder : the word representations x that all tasks share.
     backbone : the levels above them.
-    heads : by task, in the order in which predictions are listed.
+    heads : by task.
     dropout : on x, in training steps of any task.
+    order : of the tasks. Of two that fill one layer of a Document the first does; default that of `heads`,
+        which in JSON has none to rely on.
     initializer : applied to all parameters by name once the model is built.
     """
 
@@ -39,18 +41,25 @@ class MultiTaskModel(Model):
         backbone: Lazy[Backbone],
         heads: dict[str, Lazy[Head]],
         dropout: float = 0.0,
+        order: list[str] | None = None,
         initializer: InitializerApplicator | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(vocab, **kwargs)
         _check_names(list(heads))
+        tasks = order or list(heads)
+        if sorted(tasks) != sorted(heads):
+            raise ConfigurationError(
+                f"model.order: names {', '.join(tasks)}; name each of {', '.join(heads)} once"
+            )
         self.embedder = embedder
         self.dropout = torch.nn.Dropout(dropout)
-        self.backbone = backbone.construct(input_dim=embedder.get_output_dim(), tasks=list(heads))
-        self.heads = torch.nn.ModuleDict()
+        self.backbone = backbone.construct(input_dim=embedder.get_output_dim(), tasks=tasks)
+        built = {}
         for task, head in heads.items():
             input_dim, output_dim = self.backbone.widths(task)
-            self.heads[task] = head.construct(vocab=vocab, task=task, input_dim=input_dim, output_dim=output_dim)
+            built[task] = head.construct(vocab=vocab, task=task, input_dim=input_dim, output_dim=output_dim)
+        self.heads = torch.nn.ModuleDict({task: built[task] for task in tasks})
         (initializer or InitializerApplicator())(self)
         self._evaluated: set[str] = set()
 
@@ -67,21 +76,25 @@ class MultiTaskModel(Model):
 
         tokens : `(rows, words, …)`, a row for each sentence of the documents, in order.
         documents : whose annotation supervises `task`.
-        task : whose batch this is: only its levels and head run. Without it all heads annotate the documents, each level runs once,
-            and no gold annotation is looked at.
+        task : whose batch this is: only its levels and head run. Without it all heads annotate the
+            documents, each level runs once, and no gold annotation is looked at.
 
         # Returns
 
-        `loss` with a task; `annotations`, a list over documents for each task, outside training. Raises `ConfigurationError` for a
-        task without a head.
+        `loss` with a task; `annotations`, a list over documents for each task, outside training. Raises
+        `ConfigurationError` for a task without a head.
         """
         if task is not None and task not in self.heads:
-            raise ConfigurationError(f"model.heads: there is data of task '{task}' but no head; add one or drop its data")
+            raise ConfigurationError(
+                f"model.heads: there is data of task '{task}' but no head; add one or drop its data"
+            )
         mask = get_text_field_mask(tokens)
         x = self.dropout(self.embedder(tokens))
         tasks = self.tasks if task is None else [task]
         levels = self.backbone(x, mask, documents, tasks)
-        outputs = {name: self.heads[name](levels[name], documents, supervised=task is not None) for name in tasks}
+        outputs = {
+            name: self.heads[name](levels[name], documents, supervised=task is not None) for name in tasks
+        }
         result: dict[str, Any] = {}
         if task is not None:
             result["loss"] = outputs[task]["loss"]
@@ -91,9 +104,12 @@ class MultiTaskModel(Model):
         return result
 
     def make_output_human_readable(self, output_dict: dict[str, Any]) -> dict[str, Any]:
-        """Turns `{task: [annotation of each document]}` into one list over documents, as AllenNLP's commands expect."""
+        """Turns `{task: [annotation of each document]}` into one list over documents, as AllenNLP's commands
+        expect."""
         by_task = output_dict.get("annotations", {})
-        documents = [dict(zip(by_task, values, strict=True)) for values in zip(*by_task.values(), strict=True)]
+        documents = [
+            dict(zip(by_task, values, strict=True)) for values in zip(*by_task.values(), strict=True)
+        ]
         return {**output_dict, "annotations": documents}
 
     def get_metrics(self, reset: bool = False) -> dict[str, float]:

@@ -161,3 +161,13 @@ def test_initializer_reaches_the_whole_model(config: dict[str, Any], model: Mult
     built = Model.from_params(copied({**config["model"], "initializer": zero}), vocab=model.vocab)
     assert (built.heads["ner"].linear.bias == 0.5).all()
     assert all((p == 0.5).all() for name, p in built.backbone.named_parameters() if "bias" in name)
+
+
+def test_tasks_come_in_the_order_of_the_list(config: dict[str, Any], model: MultiTaskModel) -> None:
+    assert config["model"]["order"] == TASKS == model.tasks
+
+
+def test_an_order_names_every_task(config: dict[str, Any], model: MultiTaskModel) -> None:
+    params = copied({**config["model"], "order": ["ner", "emd"]})
+    with pytest.raises(ConfigurationError, match=r"model\.order: names ner, emd; name each of .*coref.* once"):
+        Model.from_params(params, vocab=model.vocab)

@@ -86,6 +86,7 @@ tasks {
         task_levels: level_of,
       },
       heads: per_task(function(task) task.head),
+      order: [task.name for task in list],
     },
     data_loader: loader,
     trainer: {

@@ -35,7 +35,11 @@ def test_one_document_json_for_each_input_in_order(predictor):
     assert [answer["id"] for answer in answers] == ["1", "2", "3", "4", "5"]
     for answer in answers:
         assert all(isinstance(answer[layer], list) for layer in LAYERS)
-        for span in (*answer["entities"], *answer["mentions"], *(s for cluster in answer["clusters"] for s in cluster)):
+        for span in (
+            *answer["entities"],
+            *answer["mentions"],
+            *(s for cluster in answer["clusters"] for s in cluster),
+        ):
             assert answer["text"][span["char_start"] : span["char_end"]] == span["text"]
             assert answer["offsets"][span["start"]][0] == span["char_start"]
     # a model that finds nothing at all could not show any of this
@@ -46,7 +50,9 @@ def test_a_batch_says_what_its_inputs_say_one_by_one(predictor):
     alone = [predictor.predict_json({"text": text, "id": str(n)}) for n, text in enumerate(TEXTS)]
     together = predictor.predict_batch_json([{"text": text, "id": str(n)} for n, text in enumerate(TEXTS)])
     assert together == alone
-    backwards = predictor.predict_batch_json([{"text": t, "id": str(n)} for n, t in reversed(list(enumerate(TEXTS)))])
+    backwards = predictor.predict_batch_json(
+        [{"text": t, "id": str(n)} for n, t in reversed(list(enumerate(TEXTS)))]
+    )
     assert backwards[::-1] == alone
 
 
@@ -56,7 +62,10 @@ def test_all_kinds_of_input_with_the_same_words_give_the_same_answer(predictor):
     sentences = predictor.predict_json({"sentences": [words[start : end + 1] for start, end in bounds]})
     whole = predictor.predict_json(answer)
     assert whole == answer
-    strip = lambda layer: json.loads(json.dumps(layer), object_hook=lambda o: {k: v for k, v in o.items() if k in ("start", "end", "label", "head", "tail")})  # noqa: E731, E501
+    strip = lambda layer: json.loads(
+        json.dumps(layer),
+        object_hook=lambda o: {k: v for k, v in o.items() if k in ("start", "end", "label", "head", "tail")},
+    )  # noqa: E731, E501
     for layer in LAYERS:
         assert strip(sentences[layer]) == strip(answer[layer])
 
@@ -66,7 +75,9 @@ def test_annotation_in_the_input_is_not_looked_at(predictor, small_corpus):
     bare = predictor.annotate([document.bare() for document in documents])
     emptied = [document.replace(**dict.fromkeys(LAYERS, ())) for document in documents]
     assert predictor.annotate(documents) == bare == predictor.annotate(emptied)
-    assert predictor.predict_json(to_json(documents[0])) == predictor.predict_json(to_json(documents[0].bare()))
+    assert predictor.predict_json(to_json(documents[0])) == predictor.predict_json(
+        to_json(documents[0].bare())
+    )
 
 
 def test_annotating_documents_and_their_json_is_the_same(predictor, small_corpus):
@@ -91,12 +102,11 @@ def test_tasks_that_fill_one_layer_stand_side_by_side(small_corpus, tmp_path):
     loop = build(config, tmp_path)
     predictor = HmtlPredictor(loop.model, loop.trainer.loader and _reader(config))
     answer = predictor.predict_json({"text": TEXTS[0]})
-    # Jsonnet sorts names: emd comes first
     first, second = (loop.model.heads[task].layer for task in loop.model.tasks)
-    assert loop.model.tasks == ["emd", "ner"] and first == second == "entities"
-    assert isinstance(answer["entities"], list) and isinstance(answer["ner"], list)
+    assert loop.model.tasks == ["ner", "emd"] and first == second == "entities"
+    assert isinstance(answer["entities"], list) and isinstance(answer["emd"], list)
     alone = {task: _only(loop.model, task, predictor, TEXTS[0]) for task in ("emd", "ner")}
-    assert (answer["entities"], answer["ner"]) == (alone["emd"], alone["ner"])
+    assert (answer["entities"], answer["emd"]) == (alone["ner"], alone["emd"])
     assert alone["emd"] != alone["ner"]
 
 
@@ -123,11 +133,17 @@ def _only(model, task, predictor, text):
 
 
 def test_a_task_named_as_a_taken_key_is_refused(small_corpus, tmp_path):
-    config = json.loads(json.dumps(config_of(small_corpus)).replace('"ner"', '"text"').replace('"type": "text"', '"type": "ner"'))
+    config = json.loads(
+        json.dumps(config_of(small_corpus))
+        .replace('"ner"', '"text"')
+        .replace('"type": "text"', '"type": "ner"')
+    )
     config["model"]["heads"]["emd"]["layer"] = "entities"
     config["dataset_reader"]["readers"]["emd"]["layer"] = "entities"
     loop = build(config, tmp_path)
-    with pytest.raises(ConfigurationError, match="model.heads.text: another task fills the layer entities first") as error:
+    with pytest.raises(
+        ConfigurationError, match="model.heads.text: another task fills the layer entities first"
+    ) as error:
         HmtlPredictor(loop.model, _reader(config))
     assert "\n" not in str(error.value)
 
@@ -136,7 +152,9 @@ def test_ten_thousand_words_in_little_memory(predictor, monkeypatch):
     """All pairs of their candidate spans with 20 numbers each would be 1.3 GB."""
     # a head that has learned nothing sees relations everywhere
     monkeypatch.setattr(predictor._model.heads["relation"].scorer, "least_score", float("inf"))
-    words = ["Harrow Bank lent Oskar Blume of Penhollow ten pounds , for which he thanked Ada Morrow , its manager .".split()]
+    words = [
+        "Harrow Bank lent Oskar Blume of Penhollow ten pounds , for which he thanked Ada Morrow , its manager .".split()
+    ]
     words *= 500
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     answer = predictor.predict_json({"sentences": words})
@@ -148,7 +166,10 @@ def test_ten_thousand_words_in_little_memory(predictor, monkeypatch):
 
 
 def test_lines(predictor):
-    first, second = predictor.load_line('{"text": "Ada."}'), predictor.load_line('{"id": "x", "text": "Bo."}\n')
+    first, second = (
+        predictor.load_line('{"text": "Ada."}'),
+        predictor.load_line('{"id": "x", "text": "Bo."}\n'),
+    )
     answers = [predictor.predict_json(line) for line in (first, second)]
     assert int(first["id"]) >= 1 and answers[1]["id"] == "x"
     line = predictor.dump_line(answers[0])
@@ -157,7 +178,9 @@ def test_lines(predictor):
     assert "漢字" in predictor.dump_line(predictor.predict_json({"text": "漢字"}))
 
 
-@pytest.mark.parametrize("line", ["Ada.", '{"text": "Ada."', "[1]", "5", '"text"', "[" * 100_000, "{'text': 'Ada'}"])
+@pytest.mark.parametrize(
+    "line", ["Ada.", '{"text": "Ada."', "[1]", "5", '"text"', "[" * 100_000, "{'text': 'Ada'}"]
+)
 def test_a_line_that_is_no_json_object_gives_one_line_with_its_number(line, small_archive, predictor):
     fresh = HmtlPredictor(predictor._model, predictor._dataset_reader)
     fresh.load_line('{"text": "Ada."}')
