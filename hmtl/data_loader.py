@@ -70,7 +70,8 @@ class MultiTaskLoader(DataLoader):
         return TaskSize(len(self.batches(task, 0)), len(self.instances[task]))
 
     def batches(self, task: str, pass_number: int | None) -> list[list[int]]:
-        """Instance numbers of each batch of one pass through a task's data, shuffled; in order without a pass number."""
+        """Instance numbers of each batch of one pass through a task's data, shuffled; in order without a
+        pass number."""
         rng = None
         if pass_number is not None:
             rng = np.random.default_rng([self.seed, zlib.crc32(task.encode()), pass_number])
@@ -115,6 +116,7 @@ def _check_budgets(budgets: Mapping[str, BatchBudget], reader: MultiTaskReader) 
     for task in budgets:
         if task not in reader.readers:
             raise ConfigurationError(
-                f"data_loader.budgets.{task}: there is no such task; the tasks are {', '.join(reader.readers)}"
+                f"data_loader.budgets.{task}: there is no such task; the tasks are "
+                f"{', '.join(reader.readers)}"
             )
     return budgets

@@ -1,7 +1,8 @@
 """The common currency of all rooms: a tokenised text and whichever layers of annotation it carries.
 
-Every token span in the project is `(start, end)` over the document's tokens with **both ends inclusive**, as in AllenNLP's
-`SpanField` and the DyGIE++ schema; sentences are such spans too. Character offsets are half-open, as Python slices.
+Every token span in the project is `(start, end)` over the document's tokens with **both ends inclusive**, as
+in AllenNLP's `SpanField` and the DyGIE++ schema; sentences are such spans too. Character offsets are
+half-open, as Python slices.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ Cluster = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Document:
-    """One text with its annotations. A layer that is `None` was not annotated; an empty one was and holds nothing.
+    """One text with its annotations. A layer that is `None` was not annotated; an empty one was and holds
+    nothing.
 
     # Parameters
 
@@ -59,8 +61,9 @@ class Document:
 
     # Raises
 
-    `DocumentError` where an invariant does not hold: an empty document or token, sentences that do not tile the tokens, offsets that
-    overlap or leave the text, a span outside the document or listed twice, a token span in two clusters.
+    `DocumentError` where an invariant does not hold: an empty document or token, sentences that do not tile
+    the tokens, offsets that overlap or leave the text, a span outside the document or listed twice, a token
+    span in two clusters.
     """
 
     id: str
@@ -102,7 +105,9 @@ class Document:
 
     def _check(self) -> None:
         if not self.tokens or not all(self.tokens):
-            self._fail("holds no words" if not self.tokens else "holds an empty word", "remove it or give its text")
+            self._fail(
+                "holds no words" if not self.tokens else "holds an empty word", "remove it or give its text"
+            )
         self._check_sentences()
         self._check_offsets()
         for layer in ("entities", "mentions", "relations"):
@@ -119,16 +124,26 @@ class Document:
 
     def _check_sentences(self) -> None:
         starts_right = self.sentences[0][0] == 0 and self.sentences[-1][1] == len(self.tokens) - 1
-        tiled = all(b[0] == a[1] + 1 for a, b in pairwise(self.sentences)) and all(s <= e for s, e in self.sentences)
+        tiled = all(b[0] == a[1] + 1 for a, b in pairwise(self.sentences)) and all(
+            s <= e for s, e in self.sentences
+        )
         if not (starts_right and tiled):
-            self._fail("has sentences that overlap, are empty or leave words out", "let them tile the tokens in order")
+            self._fail(
+                "has sentences that overlap, are empty or leave words out",
+                "let them tile the tokens in order",
+            )
 
     def _check_offsets(self) -> None:
         if len(self.offsets) != len(self.tokens):
-            self._fail(f"has {len(self.offsets)} offsets for {len(self.tokens)} words", "give one pair per word")
+            self._fail(
+                f"has {len(self.offsets)} offsets for {len(self.tokens)} words", "give one pair per word"
+            )
         ordered = all(a[1] <= b[0] for a, b in pairwise(self.offsets)) and all(s < e for s, e in self.offsets)
         if not ordered or self.offsets[0][0] < 0 or self.offsets[-1][1] > len(self.text):
-            self._fail("has character offsets that overlap or leave the text", "count code points, half-open, in order")
+            self._fail(
+                "has character offsets that overlap or leave the text",
+                "count code points, half-open, in order",
+            )
         if self.speakers is not None and len(self.speakers) != len(self.tokens):
             self._fail(f"has {len(self.speakers)} speakers for {len(self.tokens)} words", "give one per word")
 
@@ -141,7 +156,10 @@ class Document:
 
     def _check_span(self, start: int, end: int) -> None:
         if not 0 <= start <= end < len(self.tokens):
-            self._fail(f"has a span ({start}, {end}) outside its {len(self.tokens)} words", "spans are inclusive, from 0")
+            self._fail(
+                f"has a span ({start}, {end}) outside its {len(self.tokens)} words",
+                "spans are inclusive, from 0",
+            )
 
     def _fail(self, cause: str, mend: str) -> None:
         raise DocumentError(f"{self.source or 'input'}: document {self.id!r} {cause}; {mend}")

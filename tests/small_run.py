@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from _jsonnet import evaluate_snippet
 from allennlp.commands.train import TrainModel
 from allennlp.common import Params
 from allennlp.common.util import prepare_environment
-from _jsonnet import evaluate_snippet
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,7 +25,8 @@ local known = {
   ner: hmtl.ner + small,
   emd: hmtl.emd + small { after: 'ner', head+: { nested: 'outermost' } },
   relation: hmtl.relation + small { after: 'emd', head+: { hidden_dim: 6 } },
-  coref: hmtl.coref + small { after: 'emd', batch: { batch_size: 2 }, head+: { hidden_dim: 6, feature_dim: 4 } },
+  coref: hmtl.coref + small { after: 'emd', batch: { batch_size: 2 }, head+: { hidden_dim: 6, feature_dim: 4
+  } },
 };
 hmtl.experiment {
   tasks: [known[name] for name in std.split(std.extVar('tasks'), ' ')],
@@ -37,7 +38,8 @@ hmtl.experiment {
 
 
 def write_corpus(folder: Path) -> Path:
-    """Four documents to train on, and of these two to validate on, so that no label is new. Returns the folder."""
+    """Four documents to train on, and of these two to validate on, so that no label is new. Returns the
+    folder."""
     lines = (ROOT / "corpus" / "train.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)[:4]
     (folder / "train.jsonl").write_text("".join(lines), encoding="utf-8")
     (folder / "dev.jsonl").write_text("".join(lines[1:3]), encoding="utf-8")
@@ -45,7 +47,8 @@ def write_corpus(folder: Path) -> Path:
 
 
 def config_of(corpus: Path, names: str = "ner emd", **trainer: Any) -> dict[str, Any]:
-    """The config of a run on `write_corpus`, with these settings of the trainer in place of the experiment's own."""
+    """The config of a run on `write_corpus`, with these settings of the trainer in place of the experiment's
+    own."""
     path = str(ROOT / "configs" / "small.jsonnet")
     external = {"corpus": str(corpus), "tasks": names}
     config = json.loads(evaluate_snippet(path, EXPERIMENT, ext_vars=external))

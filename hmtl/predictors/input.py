@@ -14,8 +14,8 @@ KINDS = ("text", "tokens", "sentences")
 
 
 def document_of(data: Any, id: str, source: str, split: TextSplitter) -> Document:
-    """The document that one JSON value describes: `{"text": …}`, `{"tokens": […]}`, `{"sentences": [[…]]}`, or a whole Document
-    JSON, each with an optional `id`.
+    """The document that one JSON value describes: `{"text": …}`, `{"tokens": […]}`, `{"sentences": [[…]]}`,
+    or a whole Document JSON, each with an optional `id`.
 
     Raises `ConfigurationError`, beginning with `source`, for anything else and for a document without words.
     """

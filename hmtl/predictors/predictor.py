@@ -27,7 +27,8 @@ class HmtlPredictor(Predictor):
 
     # Parameters
 
-    language, pipeline : how raw text is split; see `TextSplitter`. On the command line: `--predictor-args '{"language": "de"}'`.
+    language, pipeline : how raw text is split; see `TextSplitter`. On the command line: `--predictor-args
+        '{"language": "de"}'`.
     """
 
     def __init__(
@@ -45,18 +46,19 @@ class HmtlPredictor(Predictor):
         for task in model.tasks:
             if task in (*OTHER_KEYS, *LAYERS) and task not in self._first.values():
                 raise ConfigurationError(
-                    f"model.heads.{task}: another task fills the layer {model.heads[task].layer} first, and '{task}' is taken by the "
-                    "documents' own key; rename the task"
+                    f"model.heads.{task}: another task fills the layer {model.heads[task].layer} first, and "
+                    f"'{task}' is taken by the documents' own key; rename the task"
                 )
 
     def annotate(self, documents: list[Document]) -> list[Document]:
-        """The documents with the model's annotation in place of their own. Where several tasks fill one layer the first does; see `predict_json`
-        for the others."""
+        """The documents with the model's annotation in place of their own. Where several tasks fill one
+        layer the first does; see `predict_json` for the others."""
         answers = self._run([self._dataset_reader.text_to_instance(document) for document in documents])
         return [document for document, _ in answers]
 
     def load_line(self, line: str) -> JsonDict:
-        """The line's object, named by its number if it has no `id`. AllenNLP leaves empty lines out before."""
+        """The line's object, named by its number if it has no `id`. AllenNLP leaves empty lines out
+        before."""
         self._lines += 1
         value = parse(line, f"input {self._lines} (empty lines not counted)", ConfigurationError)
         return {"id": str(self._lines), **value.value}
@@ -65,7 +67,8 @@ class HmtlPredictor(Predictor):
         return json.dumps(outputs, ensure_ascii=False) + "\n"
 
     def predict_json(self, inputs: JsonDict) -> JsonDict:
-        """One Document JSON (see `hmtl.document_json`) for one input; a task whose layer an earlier task has filled stands under its own name."""
+        """One Document JSON (see `hmtl.document_json`) for one input; a task whose layer an earlier task has
+        filled stands under its own name."""
         return self.predict_batch_json([inputs])[0]
 
     def predict_batch_json(self, inputs: list[JsonDict]) -> list[JsonDict]:

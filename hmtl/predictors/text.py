@@ -20,12 +20,13 @@ class TextSplitter:
     """
 
     def __init__(self, language: str = "en", pipeline: str | None = None) -> None:
+        wanted = f"pipeline {pipeline!r}" if pipeline else f"language {language!r}"
         try:
             self.nlp: Language = spacy.load(pipeline) if pipeline else spacy.blank(language)
         except (OSError, ImportError) as error:
             raise ConfigurationError(
-                f"predictor: spaCy has no {'pipeline ' + repr(pipeline) if pipeline else 'language ' + repr(language)}; "
-                f"install it or choose another ({str(error).splitlines()[0]})"
+                f"predictor: spaCy has no {wanted}; install it or choose another "
+                f"({str(error).splitlines()[0]})"
             ) from error
         if not any(name in self.nlp.pipe_names for name in ("parser", "senter", "sentencizer")):
             self.nlp.add_pipe("sentencizer")
@@ -34,7 +35,8 @@ class TextSplitter:
             self.nlp.max_length = 1 << 40
 
     def __call__(self, text: str, id: str, source: str) -> Document:
-        """Raises `ConfigurationError` for text that is longer than a pipeline takes, and `DocumentError` where there are no words."""
+        """Raises `ConfigurationError` for text that is longer than a pipeline takes, and `DocumentError`
+        where there are no words."""
         if len(text) > self.nlp.max_length:
             raise ConfigurationError(
                 f"{source}: has {len(text)} characters, and the spaCy pipeline takes {self.nlp.max_length}; "
@@ -57,7 +59,8 @@ class TextSplitter:
 
 
 def _ends_sentence(words: Doc, last: Token, token: Token) -> bool:
-    """Whether spaCy starts a sentence with `token`, or with the white space before it, or that holds a blank line."""
+    """Whether spaCy starts a sentence with `token`, or with the white space before it, or that holds a blank
+    line."""
     between = words[last.i + 1 : token.i]
     starts = token.is_sent_start or any(space.is_sent_start for space in between)
     return starts or sum(space.text.count("\n") for space in between) > 1

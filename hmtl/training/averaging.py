@@ -9,11 +9,14 @@ from torch import nn
 
 
 class WeightAverage:
-    """The exponential moving average of the weights over the steps (Polyak & Juditsky 1992, with the exponential decay and warm-up that are usual since):
+    """The exponential moving average of the weights over the steps.
+
+    After Polyak & Juditsky (1992), with the exponential decay and warm-up that are usual since:
 
         w̄ ← d·w̄ + (1 − d)·w,    d = min(decay, (1 + n) / (10 + n)) after n steps
 
-    Training goes on with w; validation and the weights that are kept use w̄, which is smoother and generalises better.
+    Training goes on with w; validation and the weights that are kept use w̄, which is smoother and
+    generalises better.
     """
 
     def __init__(self, parameters: list[nn.Parameter], decay: float) -> None:
@@ -31,7 +34,8 @@ class WeightAverage:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """The model has the averages while the context lasts, and its own weights, bit for bit, afterwards."""
+        """The model has the averages while the context lasts, and its own weights, bit for bit,
+        afterwards."""
         self._swap()
         try:
             yield

@@ -44,9 +44,11 @@ def build_states(
 
     # Parameters
 
-    options : of single tasks. defaults : of the others, with an optimiser. shared : one learner for all tasks.
+    options : of single tasks. defaults : of the others, with an optimiser. shared : one learner for all
+        tasks.
 
-    Raises `ConfigurationError` where tasks, heads and options do not fit together, and for an unknown validation metric.
+    Raises `ConfigurationError` where tasks, heads and options do not fit together, and for an unknown
+    validation metric.
     """
     _check_tasks(model, sizes, options, shared)
     weights = schedule.weights(0, sizes)
@@ -87,8 +89,8 @@ def _check_tasks(
     for task in model.heads:
         if task not in sizes:
             raise ConfigurationError(
-                f"model.heads.{task}: there is no training data for this head; add dataset_reader.readers.{task} and "
-                f"train_data_path.{task}, or remove the head"
+                f"model.heads.{task}: there is no training data for this head; add "
+                f"dataset_reader.readers.{task} and train_data_path.{task}, or remove the head"
             )
     for task, own in options.items():
         if task not in sizes:
@@ -97,7 +99,8 @@ def _check_tasks(
             )
         if shared and (own.optimizer or own.learning_rate_scheduler):
             raise ConfigurationError(
-                f"trainer.tasks.{task}: has an optimizer or schedule of its own although trainer.shared_optimizer is true; remove one"
+                f"trainer.tasks.{task}: has an optimizer or schedule of its own although "
+                "trainer.shared_optimizer is true; remove one"
             )
 
 
@@ -113,5 +116,6 @@ def check_heads(model: MultiTaskModel, tasks: Collection[str]) -> None:
 def _check_metric(state: TaskState, metric: str, known: Collection[str]) -> None:
     if metric not in known:
         raise ConfigurationError(
-            f"trainer.tasks.{state.task}.validation_metric: the task has no metric '{metric}'; it has {', '.join(sorted(known))}"
+            f"trainer.tasks.{state.task}.validation_metric: the task has no metric '{metric}'; it has "
+            f"{', '.join(sorted(known))}"
         )

@@ -21,7 +21,8 @@ def best_of(task: str) -> str:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file beside the target that is flushed to disk and renamed at the end: a reader finds the old file or the new one, whole."""
+    """A file beside the target that is flushed to disk and renamed at the end: a reader finds the old file
+    or the new one, whole."""
     temporary = path.with_name(path.name + ".part")
     try:
         with temporary.open("wb") as file:
@@ -40,7 +41,8 @@ def save(state: Any, path: Path) -> None:
 
 
 def load(path: Path) -> Any:
-    """Tensors (in main memory) and plain values only. Raises `ConfigurationError` for a file that is damaged or not ours."""
+    """Tensors (in main memory) and plain values only. Raises `ConfigurationError` for a file that is damaged
+    or not ours."""
     try:
         return safe_load(path, map_location="cpu")
     except ConfigurationError as error:

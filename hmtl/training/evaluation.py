@@ -10,7 +10,8 @@ from hmtl.data_loader import MultiTaskLoader
 def evaluate_task(
     model: Model, loader: MultiTaskLoader, task: str, progress: bool = True
 ) -> dict[str, float]:
-    """`task/loss`, the mean over batches, and the metrics of the task's head. Leaves the model in `eval` mode."""
+    """`task/loss`, the mean over batches, and the metrics of the task's head. Leaves the model in `eval`
+    mode."""
     model.eval()
     model.get_metrics(reset=True)
     loss, batches = 0.0, len(loader.batches(task, None))

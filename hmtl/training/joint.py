@@ -14,7 +14,8 @@ class JointBest:
         self.metrics: dict[str, Any] = {}
 
     def record(self, epoch: int, states: Collection[TaskState], validation: dict[str, float]) -> bool:
-        """Takes in an epoch; true if no earlier one was as good. Without validation the latest is the best."""
+        """Takes in an epoch; true if no earlier one was as good. Without validation the latest is the
+        best."""
         scores = [state.score(validation) for state in states]
         score = sum(scores) / len(scores) if scores else float(epoch)
         if self.score is not None and score <= self.score:

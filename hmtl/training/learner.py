@@ -9,9 +9,11 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 
 class Learner:
-    """An optimiser over all parameters and its learning-rate schedule: one for each task, or one that all tasks share.
+    """An optimiser over all parameters and its learning-rate schedule: one for each task, or one that all
+    tasks share.
 
-    A parameter without gradient (another task's head, a level above) is not touched by a step, weight decay included.
+    A parameter without gradient (another task's head, a level above) is not touched by a step, weight decay
+    included.
     """
 
     def __init__(self, optimizer: Optimizer, scheduler: LearningRateScheduler | None) -> None:
@@ -65,7 +67,8 @@ class Learner:
 
 
 def clip_gradients(parameters: list[nn.Parameter], norm: float | None, value: float | None) -> float:
-    """Clips elements to ±value, then the whole to `norm`, in place. Returns the norm before, 0 where `norm` is None."""
+    """Clips elements to ±value, then the whole to `norm`, in place. Returns the norm before, 0 where `norm`
+    is None."""
     with_gradient = [parameter for parameter in parameters if parameter.grad is not None]
     if value is not None:
         nn.utils.clip_grad_value_(with_gradient, value)

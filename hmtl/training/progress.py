@@ -19,12 +19,14 @@ logger = logging.getLogger(__name__)
 
 
 class Progress:
-    """The epochs and steps that are done, which weights were best, who would stop: all that a resumed run needs, on disk.
+    """The epochs and steps that are done, which weights were best, who would stop: all that a resumed run
+    needs, on disk.
 
     # Parameters
 
     directory : for `checkpoint.th`, `best.th` and a `best_<task>.th` for each task. states : by task.
-    validated : the tasks that are validated; only they have a best epoch and a vote. average : of the weights, if they are averaged.
+    validated : the tasks that are validated; only they have a best epoch and a vote. average : of the
+        weights, if they are averaged.
     """
 
     def __init__(
@@ -55,11 +57,13 @@ class Progress:
             self.average.update()
 
     def judged_weights(self) -> AbstractContextManager[None]:
-        """The model has the weights that are validated and kept, which may be averages, while the context lasts."""
+        """The model has the weights that are validated and kept, which may be averages, while the context
+        lasts."""
         return nullcontext() if self.average is None else self.average.applied()
 
     def judge(self, validation: dict[str, float]) -> None:
-        """Lets every task, and the mean of all, judge the epoch, and saves the weights that are somebody's best."""
+        """Lets every task, and the mean of all, judge the epoch, and saves the weights that are somebody's
+        best."""
         for state in self.validated:
             if state.record(validation):
                 checkpoints.save(self.model.state_dict(), self.directory / checkpoints.best_of(state.task))
@@ -89,7 +93,8 @@ class Progress:
         }
 
     def restore(self) -> None:
-        """Takes up a checkpoint, if there is one. Raises `ConfigurationError` where it is damaged or of another model."""
+        """Takes up a checkpoint, if there is one. Raises `ConfigurationError` where it is damaged or of
+        another model."""
         path = self.directory / checkpoints.CHECKPOINT
         if not path.exists():
             return
@@ -99,7 +104,8 @@ class Progress:
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             cause = next(iter(str(error).splitlines()), type(error).__name__)
             raise ConfigurationError(
-                f"{path}: does not fit this config ({cause}); resume with the config that began the run, or train anew with --force"
+                f"{path}: does not fit this config ({cause}); resume with the config that began the run, "
+                "or train anew with --force"
             ) from error
         logger.info("Resuming after epoch %d of %s.", self.epoch - 1, path)
 

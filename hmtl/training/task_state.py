@@ -14,14 +14,15 @@ class TaskState:
 
     # Parameters
 
-    metric : its validation metric with the direction, such as `+f1`. patience : epochs without a better one after which it
-        votes to stop; None: never.
+    metric : its validation metric with the direction, such as `+f1`. patience : epochs without a better one
+        after which it votes to stop; None: never.
     """
 
     def __init__(self, task: str, learner: Learner, metric: str, patience: int | None) -> None:
         if metric[:1] not in ("+", "-"):
             raise ConfigurationError(
-                f"trainer.tasks.{task}.validation_metric is '{metric}'; begin it with + (higher is better) or -"
+                f"trainer.tasks.{task}.validation_metric is '{metric}'; begin it with + (higher is better) "
+                "or -"
             )
         self.task = task
         self.learner = learner
@@ -34,18 +35,20 @@ class TaskState:
     def _check_plateau(self) -> None:
         if self.learner.at_minimum:
             raise ConfigurationError(
-                f"trainer: the learning rate of task '{self.task}' ({self.learner.learning_rate}) is at the minimum of its "
-                "reduce_on_plateau from the start, which would end the run; raise it, or lower min_lr and eps"
+                f"trainer: the learning rate of task '{self.task}' ({self.learner.learning_rate}) is at the "
+                "minimum of its reduce_on_plateau from the start, which would end the run; raise it, or "
+                "lower min_lr and eps"
             )
         plateau, mode = self.learner.plateau, "max" if self.sign > 0 else "min"
         if plateau is not None and plateau.mode != mode:
             raise ConfigurationError(
-                f"trainer: the learning rate of task '{self.task}' waits for {self.metric} to stop improving in mode "
-                f"'{plateau.mode}'; set the mode of reduce_on_plateau to '{mode}'"
+                f"trainer: the learning rate of task '{self.task}' waits for {self.metric} to stop improving "
+                f"in mode '{plateau.mode}'; set the mode of reduce_on_plateau to '{mode}'"
             )
 
     def score(self, metrics: dict[str, float]) -> float:
-        """The validation metric, negated where lower is better; the worst there is where it is not a number."""
+        """The validation metric, negated where lower is better; the worst there is where it is not a
+        number."""
         value = self.sign * metrics[self.metric]
         return -math.inf if math.isnan(value) else value
 

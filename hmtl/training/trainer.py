@@ -28,11 +28,13 @@ from hmtl.training.watch import EpochWatch, RunLog
 class HmtlTrainer(Trainer):
     """Trains one task a step (Sanh, Wolf & Ruder 2019, section 3.3).
 
-    Every step: the schedule names a task, its next batch goes through the levels it needs, the task's own optimiser updates what
-    got a gradient. After each epoch every task is validated on its own data and keeps its best weights. The run ends
-    when all validated tasks are out of patience (or at the least learning rate) or after `num_epochs`.
+    Every step: the schedule names a task, its next batch goes through the levels it needs, the task's own
+    optimiser updates what got a gradient. After each epoch every task is validated on its own data and keeps
+    its best weights. The run ends when all validated tasks are out of patience (or at the least learning
+    rate) or after `num_epochs`.
 
-    All randomness is a function of the seed and of the step's number, so that a run resumed after an epoch equals one never stopped.
+    All randomness is a function of the seed and of the step's number, so that a run resumed after an epoch
+    equals one never stopped.
 
     # Parameters
 
@@ -40,9 +42,11 @@ class HmtlTrainer(Trainer):
     tasks : what single tasks do in their own way.
     optimizer, learning_rate_scheduler : of each task (a copy each), over all parameters; or, with
         `shared_optimizer`, one for all tasks together, whose plateau follows the mean of the tasks' metrics.
-    num_epochs : at most. patience : epochs without a better validation metric after which a task votes to stop; None: never.
+    num_epochs : at most. patience : epochs without a better validation metric after which a task votes to
+        stop; None: never.
     grad_norm, grad_clipping : largest norm of the whole gradient; largest size of each of its elements.
-    average_decay : decay of the exponential average of the weights that is validated and kept, such as 0.999; None: no average.
+    average_decay : decay of the exponential average of the weights that is validated and kept, such as
+        0.999; None: no average.
     seed : of the schedule, the dropout and all else in training.
     tensorboard, summary_interval : whether to write `log/`, and every how many steps.
     """
@@ -72,10 +76,8 @@ class HmtlTrainer(Trainer):
     ) -> None:
         if distributed:
             raise ConfigurationError("trainer: distributed training is not there yet; remove `distributed`")
-        check_positive(
-            "trainer", num_epochs=num_epochs, patience=patience, grad_norm=grad_norm, grad_clipping=grad_clipping,
-            summary_interval=summary_interval,
-        )  # fmt: skip
+        sizes = {"num_epochs": num_epochs, "patience": patience, "summary_interval": summary_interval}
+        check_positive("trainer", **sizes, grad_norm=grad_norm, grad_clipping=grad_clipping)
         if average_decay is not None and not 0 < average_decay < 1:
             raise ConfigurationError(
                 f"trainer.average_decay is {average_decay}; give a number between 0 and 1, or leave it out"
@@ -103,8 +105,8 @@ class HmtlTrainer(Trainer):
                 loader.set_target_device(self.cuda_device)
 
     def train(self) -> dict[str, Any]:
-        """Trains to the end, from a checkpoint if there is one, and loads the joint best weights. Returns the metrics of the
-        best epochs."""
+        """Trains to the end, from a checkpoint if there is one, and loads the joint best weights. Returns
+        the metrics of the best epochs."""
         self.progress.restore()
         done = self.progress.step
         log = RunLog(self.progress.directory, self.summary_interval if self.tensorboard else None, done)

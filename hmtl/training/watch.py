@@ -38,12 +38,13 @@ class EpochWatch:
 
 
 class RunLog:
-    """Writes the figures of a run below its directory: `log/` for TensorBoard, `metrics_epoch_*.json` for programs.
+    """Writes the figures of a run below its directory: `log/` for TensorBoard, `metrics_epoch_*.json` for
+    programs.
 
     # Parameters
 
-    interval : every how many steps TensorBoard gets figures; None: no `log/`. steps_done : by the run that this one resumes; what
-        that run logged of later steps is taken back.
+    interval : every how many steps TensorBoard gets figures; None: no `log/`. steps_done : by the run that
+        this one resumes; what that run logged of later steps is taken back.
     """
 
     def __init__(self, directory: Path, interval: int | None, steps_done: int = 0) -> None:

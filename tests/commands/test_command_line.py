@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 from command_line import allennlp, error_of
-from hmtl.formats import Conll2003, Conll2012, Jsonl
 from small_run import ROOT, config_of
 
-TEXTS = ["Ada Morrow, the mayor of Saltmere, smiled. She left.", "Nobody came.", "x", "One\n\ntwo three.", "👍🏽 漢字"]
+from hmtl.formats import Conll2003, Conll2012, Jsonl
+
+TEXTS = [
+    "Ada Morrow, the mayor of Saltmere, smiled. She left.",
+    "Nobody came.",
+    "x",
+    "One\n\ntwo three.",
+    "👍🏽 漢字",
+]
 
 
 @pytest.fixture
@@ -39,29 +46,42 @@ def write_inputs(path: Path, inputs: list[dict]) -> Path:
 
 def test_as_a_program_train_evaluate_and_predict(small_corpus, tmp_path):
     """What a user types, each in a process of its own."""
+
     def run(*arguments: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "allennlp", *map(str, arguments), "--include-package", "hmtl"]
         environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-        return subprocess.run(command, input=text, capture_output=True, text=True, cwd=tmp_path, env=environment)
+        return subprocess.run(
+            command, input=text, capture_output=True, text=True, cwd=tmp_path, env=environment
+        )
 
-    config = write_config(tmp_path / "config.json", config_of(small_corpus, "ner emd relation coref", num_epochs=1))
+    config = write_config(
+        tmp_path / "config.json", config_of(small_corpus, "ner emd relation coref", num_epochs=1)
+    )
     trained = run("train", config, "-s", "run")
     assert trained.returncode == 0, trained.stderr
     assert (tmp_path / "run" / "model.tar.gz").exists()
 
     again = run("train", config, "-s", "run")
     assert again.returncode == 1
-    assert again.stderr.splitlines()[-1].startswith("allennlp: error: Serialization directory (run) already exists")
+    assert again.stderr.splitlines()[-1].startswith(
+        "allennlp: error: Serialization directory (run) already exists"
+    )
     assert "Traceback" not in again.stderr
 
     predicted = run("predict", "run/model.tar.gz", "-", text='{"text": "Ada left Saltmere."}\n')
     assert predicted.returncode == 0, predicted.stderr
-    answers = [json.loads(line.split(" ", 1)[1]) for line in predicted.stdout.splitlines() if line.startswith("prediction: ")]
+    answers = [
+        json.loads(line.split(" ", 1)[1])
+        for line in predicted.stdout.splitlines()
+        if line.startswith("prediction: ")
+    ]
     assert [answer["text"] for answer in answers] == ["Ada left Saltmere."]
 
     broken = run("predict", "run/model.tar.gz", "-", text='{"text": "Ada."}\n\nnot json\n')
     assert broken.returncode == 1 and "Traceback" not in broken.stderr
-    assert broken.stderr.splitlines()[-1].startswith("allennlp: error: input 2 (empty lines not counted): is no JSON")
+    assert broken.stderr.splitlines()[-1].startswith(
+        "allennlp: error: input 2 (empty lines not counted): is no JSON"
+    )
 
 
 @pytest.mark.parametrize("as_map", [False, True])
@@ -69,7 +89,10 @@ def test_evaluate(as_map, archive, small_archive, small_corpus, tmp_path):
     dev, output = small_corpus / "dev.jsonl", tmp_path / "metrics.json"
     data = json.dumps({"ner": str(dev), "coref": str(dev)}) if as_map else dev
     allennlp("evaluate", archive, data, "--output-file", output)
-    metrics, trained = json.loads(output.read_text()), json.loads((small_archive / "metrics.json").read_text())
+    metrics, trained = (
+        json.loads(output.read_text()),
+        json.loads((small_archive / "metrics.json").read_text()),
+    )
     tasks = ["ner", "coref"] if as_map else ["ner", "emd", "relation", "coref"]
     assert {name.split("/")[0] for name in metrics if "/" in name} == set(tasks)
     # the validation data of the best epoch, whose weights the archive has
@@ -84,7 +107,12 @@ def test_evaluate_writes_predictions_that_line_up(archive, small_corpus, tmp_pat
     batches = lines_of(output)
     documents = {document.id: document for document in Jsonl().read(small_corpus / "dev.jsonl")}
     sentences = sum(len(document.sentences) for document in documents.values())
-    for task, count in (("ner", sentences), ("emd", sentences), ("relation", sentences), ("coref", len(documents))):
+    for task, count in (
+        ("ner", sentences),
+        ("emd", sentences),
+        ("relation", sentences),
+        ("coref", len(documents)),
+    ):
         mine = [batch for batch in batches if batch["task"] == task]
         seen = [document["id"] for batch in mine for document in batch["documents"]]
         assert len(seen) == len(set(seen)) == count
@@ -95,14 +123,18 @@ def test_evaluate_writes_predictions_that_line_up(archive, small_corpus, tmp_pat
             for annotation, document in zip(batch["annotations"], batch["documents"], strict=True):
                 assert set(annotation) == {task}
                 if task in ("ner", "emd"):
-                    assert all(0 <= start <= end < len(document["tokens"]) for start, end, _ in annotation[task])
+                    assert all(
+                        0 <= start <= end < len(document["tokens"]) for start, end, _ in annotation[task]
+                    )
 
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_predict_from_lines_of_every_kind(size, archive, tmp_path):
     inputs = [{"text": text} for text in TEXTS]
     inputs += [{"tokens": ["Ada", "left", "."]}, {"sentences": [["Ada", "left", "."], ["Bo", "stayed"]]}]
-    answers = predict(archive, write_inputs(tmp_path / "in.jsonl", inputs), tmp_path / "out.jsonl", "--batch-size", size)
+    answers = predict(
+        archive, write_inputs(tmp_path / "in.jsonl", inputs), tmp_path / "out.jsonl", "--batch-size", size
+    )
     assert [answer["text"] for answer in answers] == [*TEXTS, "Ada left .", "Ada left . Bo stayed"]
     assert [answer["id"] for answer in answers] == [str(n) for n in range(1, len(inputs) + 1)]
     assert answers[-1]["sentences"] == [[0, 2], [3, 4]]
@@ -135,17 +167,23 @@ def test_predict_prints_unless_silent(archive, tmp_path, capsys):
 @pytest.mark.parametrize("annotated", [True, False])
 @pytest.mark.parametrize("format", [Jsonl(), Conll2003(), Conll2012()], ids=lambda format: format.name)
 def test_predict_from_files_of_a_format(format, annotated, archive, small_corpus, tmp_path):
-    documents = [document for document in Jsonl().read(small_corpus / "dev.jsonl")]
+    documents = list(Jsonl().read(small_corpus / "dev.jsonl"))
     written = [format.fit(document if annotated else document.bare()) for document in documents]
     if format.name == "conll2003":
-        written = [document.replace(entities=()) if document.entities is None else document for document in written]
+        written = [
+            document.replace(entities=()) if document.entities is None else document for document in written
+        ]
     source = tmp_path / f"in{format.suffixes[0]}"
     format.write(written, source)
     answers = predict(archive, source, tmp_path / "out", "--use-dataset-reader", "--batch-size", 3)
     expected = list(format.read(source))
     assert [answer["tokens"] for answer in answers] == [list(document.tokens) for document in expected]
     assert [answer["id"] for answer in answers] == [document.id for document in expected]
-    assert all(answer[layer] is not None for answer in answers for layer in ("entities", "mentions", "relations", "clusters"))
+    assert all(
+        answer[layer] is not None
+        for answer in answers
+        for layer in ("entities", "mentions", "relations", "clusters")
+    )
 
 
 def test_annotation_in_a_file_changes_no_prediction(archive, small_corpus, tmp_path):
@@ -191,7 +229,9 @@ def test_a_dry_run_trains_nothing(small_corpus, tmp_path):
 
 
 def test_test_data_are_evaluated_with_the_best_weights(small_corpus, tmp_path):
-    config = config_of(small_corpus, num_epochs=2, optimizer={"type": "adam", "lr": 0.01}) | {"evaluate_on_test": True}
+    config = config_of(small_corpus, num_epochs=2, optimizer={"type": "adam", "lr": 0.01}) | {
+        "evaluate_on_test": True
+    }
     allennlp("train", write_config(tmp_path / "config.json", config), "-s", tmp_path / "run")
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
     # the test data are the validation data

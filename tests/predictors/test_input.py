@@ -1,5 +1,6 @@
 import pytest
 from allennlp.common.checks import ConfigurationError
+
 from hmtl.document_json import to_json
 from hmtl.documents import Document, Span
 from hmtl.predictors.input import document_of
@@ -40,7 +41,9 @@ def test_the_id_is_the_users_or_the_number(given, expected):
 
 def test_a_document_json_comes_back_as_it_was():
     text = "Ada  left."
-    document = Document("d", ("Ada", "left", "."), text=text, offsets=((0, 3), (5, 9), (9, 10)), entities=(Span(0, 0, "P"),))
+    document = Document(
+        "d", ("Ada", "left", "."), text=text, offsets=((0, 3), (5, 9), (9, 10)), entities=(Span(0, 0, "P"),)
+    )
     assert read(to_json(document)).replace(source="") == document
 
 
@@ -74,11 +77,14 @@ def test_other_keys_are_the_users_business():
         ({"sentences": ["Ada left"]}, "'sentences[0]' is a string; give a list of strings"),
         ({"sentences": [["Ada"], ["Bo", None]]}, "'sentences[1][1]' is null; give a string"),
         ({"sentences": {"a": ["Ada"]}}, "'sentences' is an object; give a list"),
-        ({"tokens": ["Ada"], "offsets": [[0, 9]], "text": "Ada"}, "has character offsets that overlap or leave the text"),
+        (
+            {"tokens": ["Ada"], "offsets": [[0, 9]], "text": "Ada"},
+            "has character offsets that overlap or leave the text",
+        ),
         ({"tokens": ["Ada"], "offsets": [[0]]}, "'offsets[0]' is [0]; give [start, end]"),
         ({"tokens": ["Ada"], "offsets": [[0, 3]], "sentences": [[0, 1]]}, "has sentences that overlap"),
     ],
-)  # fmt: skip
+)
 def test_anything_else_gives_one_line_with_its_place(data, message):
     with pytest.raises(ConfigurationError) as error:
         read(data)

@@ -2,14 +2,18 @@ import json
 import resource
 
 import pytest
+import torch
+from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader
 from allennlp.models.archival import load_archive
 from allennlp.predictors import Predictor
+from small_run import build, config_of
+
 from hmtl.document_json import from_json, to_json
 from hmtl.documents import LAYERS
 from hmtl.formats import Jsonl
 from hmtl.predictors import HmtlPredictor
-from small_run import build, config_of
 
 TEXTS = [
     "The mayor of Saltmere, Ada Morrow, opened the meeting. She smiled.",
@@ -62,12 +66,17 @@ def test_all_kinds_of_input_with_the_same_words_give_the_same_answer(predictor):
     sentences = predictor.predict_json({"sentences": [words[start : end + 1] for start, end in bounds]})
     whole = predictor.predict_json(answer)
     assert whole == answer
-    strip = lambda layer: json.loads(
-        json.dumps(layer),
-        object_hook=lambda o: {k: v for k, v in o.items() if k in ("start", "end", "label", "head", "tail")},
-    )  # noqa: E731, E501
     for layer in LAYERS:
-        assert strip(sentences[layer]) == strip(answer[layer])
+        assert _words_only(sentences[layer]) == _words_only(answer[layer])
+
+
+def _words_only(value):
+    """A layer's JSON without text and characters."""
+    if isinstance(value, list):
+        return [_words_only(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _words_only(item) for key, item in value.items() if "char" not in key and key != "text"}
+    return value
 
 
 def test_annotation_in_the_input_is_not_looked_at(predictor, small_corpus):
@@ -100,36 +109,28 @@ def test_tasks_that_fill_one_layer_stand_side_by_side(small_corpus, tmp_path):
     config["model"]["heads"]["emd"]["layer"] = "entities"
     config["dataset_reader"]["readers"]["emd"]["layer"] = "entities"
     loop = build(config, tmp_path)
-    predictor = HmtlPredictor(loop.model, loop.trainer.loader and _reader(config))
-    answer = predictor.predict_json({"text": TEXTS[0]})
+    reader = _reader(config)
+    answer = HmtlPredictor(loop.model, reader).predict_json({"text": TEXTS[0]})
     first, second = (loop.model.heads[task].layer for task in loop.model.tasks)
     assert loop.model.tasks == ["ner", "emd"] and first == second == "entities"
     assert isinstance(answer["entities"], list) and isinstance(answer["emd"], list)
-    alone = {task: _only(loop.model, task, predictor, TEXTS[0]) for task in ("emd", "ner")}
+    alone = {task: _only(loop.model, task, reader, TEXTS[0]) for task in ("emd", "ner")}
     assert (answer["entities"], answer["emd"]) == (alone["ner"], alone["emd"])
     assert alone["emd"] != alone["ner"]
 
 
 def _reader(config):
-    from allennlp.common import Params
-    from allennlp.data import DatasetReader
-
     return DatasetReader.from_params(Params(json.loads(json.dumps(config["dataset_reader"]))))
 
 
-def _only(model, task, predictor, text):
+def _only(model, task, reader, text):
     """What one head says when it is asked alone."""
-    kept, others = {}, [name for name in model.tasks if name != task]
-    for name in others:
-        kept[name] = model.heads[name]
-        del model.heads[name]
+    heads = dict(model.heads.items())
+    model.heads = torch.nn.ModuleDict({task: heads[task]})
     try:
-        return HmtlPredictor(model, predictor._dataset_reader).predict_json({"text": text})["entities"]
+        return HmtlPredictor(model, reader).predict_json({"text": text})["entities"]
     finally:
-        alone = model.heads[task]
-        del model.heads[task]
-        for name in sorted([task, *others]):
-            model.heads[name] = alone if name == task else kept[name]
+        model.heads = torch.nn.ModuleDict(heads)
 
 
 def test_a_task_named_as_a_taken_key_is_refused(small_corpus, tmp_path):
@@ -140,6 +141,7 @@ def test_a_task_named_as_a_taken_key_is_refused(small_corpus, tmp_path):
     )
     config["model"]["heads"]["emd"]["layer"] = "entities"
     config["dataset_reader"]["readers"]["emd"]["layer"] = "entities"
+    config["model"]["order"] = ["emd", "text"]
     loop = build(config, tmp_path)
     with pytest.raises(
         ConfigurationError, match="model.heads.text: another task fills the layer entities first"
@@ -152,10 +154,10 @@ def test_ten_thousand_words_in_little_memory(predictor, monkeypatch):
     """All pairs of their candidate spans with 20 numbers each would be 1.3 GB."""
     # a head that has learned nothing sees relations everywhere
     monkeypatch.setattr(predictor._model.heads["relation"].scorer, "least_score", float("inf"))
-    words = [
-        "Harrow Bank lent Oskar Blume of Penhollow ten pounds , for which he thanked Ada Morrow , its manager .".split()
-    ]
-    words *= 500
+    sentence = (
+        "Harrow Bank lent Oskar Blume ten pounds , for which he thanked Ada Morrow , its manager , twice ."
+    )
+    words = [sentence.split()] * 500
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     answer = predictor.predict_json({"sentences": words})
     # in kilobytes

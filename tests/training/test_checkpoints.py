@@ -4,8 +4,9 @@ import pickle
 import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
-from hmtl.training import checkpoints
 from small_run import same
+
+from hmtl.training import checkpoints
 
 
 def test_round_trip(tmp_path):

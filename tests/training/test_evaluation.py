@@ -1,7 +1,8 @@
 import pytest
 import torch
-from hmtl.training.evaluation import evaluate_task
 from small_run import build, config_of
+
+from hmtl.training.evaluation import evaluate_task
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 import math
 
+from test_learner import learner
+
 from hmtl.training.joint import JointBest
 from hmtl.training.task_state import TaskState
-from test_learner import learner
 
 
 def states() -> list[TaskState]:

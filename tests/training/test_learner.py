@@ -3,9 +3,10 @@ import torch
 from allennlp.common import Params
 from allennlp.training.learning_rate_schedulers import LearningRateScheduler
 from allennlp.training.optimizers import Optimizer
+from small_run import same
+
 from hmtl.training import checkpoints
 from hmtl.training.learner import Learner, clip_gradients
-from small_run import same
 
 SCHEDULES = {
     "reduce_on_plateau": {"mode": "max", "factor": 0.5, "patience": 0},
@@ -92,7 +93,8 @@ def test_a_plateau_waits_for_a_metric():
 
 @pytest.mark.parametrize("least", [0.03, 0.0249999999])
 def test_at_minimum_once_a_plateau_can_lower_no_further(least):
-    """The second minimum is closer to the last rate than torch's schedule moves (its eps), so it is never reached."""
+    """The second minimum is closer to the last rate than torch's schedule moves (its eps), so it is never
+    reached."""
     one, weights = learner(
         {"type": "reduce_on_plateau", "mode": "max", "factor": 0.5, "patience": 0, "min_lr": least}
     )

@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
+from small_run import same
+from test_learner import learner
+
 from hmtl.training import checkpoints
 from hmtl.training.progress import Progress
 from hmtl.training.task_state import TaskState
-from small_run import same
-from test_learner import learner
 
 
 def progress(directory: Path, patience: int | None = 1, validated: tuple[str, ...] = ("a", "b")) -> Progress:

@@ -2,8 +2,9 @@ import math
 
 import pytest
 from allennlp.common.checks import ConfigurationError
-from hmtl.training.task_state import TaskState
 from test_learner import learner
+
+from hmtl.training.task_state import TaskState
 
 
 def state(metric: str = "+f1", patience: int | None = 2, mode: str | None = None) -> TaskState:

@@ -9,10 +9,11 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.models import Model
 from allennlp.models.archival import load_archive
-from hmtl.training import checkpoints
-from hmtl.training.trainer import HmtlTrainer
 from small_run import build, config_of, same
 from test_watch import read_scalars
+
+from hmtl.training import checkpoints
+from hmtl.training.trainer import HmtlTrainer
 
 ADAM = {"type": "adam", "lr": 0.01}
 

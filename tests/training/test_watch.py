@@ -4,13 +4,15 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from hmtl.training.watch import EpochWatch, RunLog
 from tensorboardX.proto.event_pb2 import Event
+
+from hmtl.training.watch import EpochWatch, RunLog
 
 
 def read_scalars(log: Path) -> dict[str, list[tuple[int, float]]]:
-    """`tag: [(step, value)]` of all event files, in the order of writing. A record is its length (8 bytes), a checksum (4), the
-    data and a checksum (4). As TensorBoard does, what stands at or after the step of a later START of a session is dropped."""
+    """`tag: [(step, value)]` of all event files, in the order of writing. A record is its length (8 bytes),
+    a checksum (4), the data and a checksum (4). As TensorBoard does, what stands at or after the step of a
+    later START of a session is dropped."""
     scalars: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for path in sorted(log.glob("events.out.tfevents.*"), key=lambda path: path.stat().st_mtime_ns):
         data, place = path.read_bytes(), 0

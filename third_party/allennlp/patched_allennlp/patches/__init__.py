@@ -2,6 +2,7 @@
 
 from patched_allennlp.patches.archives import ARCHIVES
 from patched_allennlp.patches.command_line import COMMAND_LINE
+from patched_allennlp.patches.given import GIVEN
 from patched_allennlp.patches.gradients import GRADIENTS
 from patched_allennlp.patches.loading import LOADING
 from patched_allennlp.patches.modern_annotations import MODERN_ANNOTATIONS
@@ -15,5 +16,6 @@ PATCHES = (
     *GRADIENTS,
     *ARCHIVES,
     *COMMAND_LINE,
+    *GIVEN,
     *MODERN_ANNOTATIONS,
 )
