@@ -15,8 +15,10 @@ class BatchBudget(FromParams):
     # Parameters
 
     batch_size : at most so many instances (sentences or documents).
-    max_words : at most so many words, padding included, unless a single instance is longer: it then makes a batch of its own.
-    noise : instances of similar length go together; lengths are jittered by this share so that batches differ from pass to pass.
+    max_words : at most so many words, padding included, unless a single instance is longer: it then makes a
+        batch of its own.
+    noise : instances of similar length go together; lengths are jittered by this share so that batches
+        differ from pass to pass.
     """
 
     batch_size: int = 32
@@ -28,15 +30,17 @@ class BatchBudget(FromParams):
             if value is not None and value < 1:
                 raise ConfigurationError(f"data_loader.budgets: {key} is {value}; give at least 1")
         if not 0 <= self.noise < 1:
-            raise ConfigurationError(f"data_loader.budgets: noise is {self.noise}; give a share from 0 to less than 1")
+            raise ConfigurationError(
+                f"data_loader.budgets: noise is {self.noise}; give a share from 0 to less than 1"
+            )
 
     def batches(self, shapes: Sequence[tuple[int, int]], rng: np.random.Generator | None) -> list[list[int]]:
         """Indices of the instances of each batch; every instance is in exactly one.
 
         # Parameters
 
-        shapes : (rows, longest row) of each instance. rng : jitters lengths and shuffles the batches; without it the
-            order is that of the lengths.
+        shapes : (rows, longest row) of each instance. rng : jitters lengths and shuffles the batches;
+            without it the order is that of the lengths.
         """
         lengths = np.array([longest for _, longest in shapes], dtype=float)
         if rng is not None:

@@ -131,5 +131,6 @@ def _check_names(tasks: list[str]) -> None:
     for task in tasks:
         if not re.fullmatch(r"[A-Za-z][\w-]*", task) or hasattr(torch.nn.ModuleDict, task):
             raise ConfigurationError(
-                f"model.heads.{task}: is no name for a task; take letters, digits, _ and -, and none of PyTorch's words such as 'type'"
+                f"model.heads.{task}: is no name for a task; take letters, digits, _ and -, "
+                "and none of PyTorch's words such as 'type'"
             )

@@ -2,8 +2,9 @@
 
     python scripts/results.py runs/open runs/open_ner runs/open_emd runs/open_relation runs/open_coref
 
-The first directory is the joint run; of the others each score is shown beside the joint one. The runs must have been trained with
-`evaluate_on_test`, which tests the weights of the epoch that was best on the validation sets.
+The first directory is the joint run; of the others each score is shown beside the joint one. The runs must
+have been trained with `evaluate_on_test`, which tests the weights of the epoch that was best on the
+validation sets.
 """
 
 import json

@@ -169,5 +169,7 @@ def test_tasks_come_in_the_order_of_the_list(config: dict[str, Any], model: Mult
 
 def test_an_order_names_every_task(config: dict[str, Any], model: MultiTaskModel) -> None:
     params = copied({**config["model"], "order": ["ner", "emd"]})
-    with pytest.raises(ConfigurationError, match=r"model\.order: names ner, emd; name each of .*coref.* once"):
+    with pytest.raises(
+        ConfigurationError, match=r"model\.order: names ner, emd; name each of .*coref.* once"
+    ):
         Model.from_params(params, vocab=model.vocab)

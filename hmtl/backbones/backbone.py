@@ -37,6 +37,7 @@ class Backbone(torch.nn.Module, Registrable):
 
         # Parameters
 
-        x : `(rows, words, input_dim)`, mask : `(rows, words)`. documents : whose sentences the rows are. tasks : who asks.
+        x : `(rows, words, input_dim)`, mask : `(rows, words)`. documents : whose sentences the rows are.
+            tasks : who asks.
         """
         raise NotImplementedError

@@ -26,7 +26,8 @@ class LevelSpec(FromParams):
 
     encoder : any Seq2SeqEncoder; its input width is computed.
     after : the level below, whose output it reads; the lowest levels have none.
-    dropout : on the encoder's input, only in steps of the level's own tasks: lower levels on the way to a higher task read whole inputs.
+    dropout : on the encoder's input, only in steps of the level's own tasks: lower levels on the way to a
+        higher task read whole inputs.
     """
 
     encoder: Lazy[Seq2SeqEncoder]
@@ -36,19 +37,21 @@ class LevelSpec(FromParams):
 
 @Backbone.register("hierarchical")
 class HierarchicalBackbone(Backbone):
-    """HMTL (Sanh, Wolf & Ruder 2019, arXiv 1811.06031), after Søgaard & Goldberg (2016) and Hashimoto et al. (2017):
+    """The hierarchy of HMTL.
+
+    Sanh, Wolf & Ruder (2019, arXiv 1811.06031), after Søgaard & Goldberg (2016) and Hashimoto et al. (2017):
 
         h_l = Enc_l([x ; h_parent(l)])        h of a level without parent = Enc([x])
 
-    x, the word representations, reaches every level (shortcut connection). No gradient is stopped: a task's loss updates all levels
-    on its way down, and none above or beside it.
+    x, the word representations, reaches every level (shortcut connection). No gradient is stopped: a task's
+    loss updates all levels on its way down, and none above or beside it.
 
     # Parameters
 
     levels : by name. Parents form a forest.
     task_levels : the level that a task reads, where it is not the one of its own name.
-    encode : whether the encoders read each `sentence` by itself (linear in the text, short recurrences) or a whole
-        `document` as one sequence, as the original does for coreference.
+    encode : whether the encoders read each `sentence` by itself (linear in the text, short recurrences) or
+        a whole `document` as one sequence, as the original does for coreference.
     """
 
     def __init__(
@@ -65,7 +68,8 @@ class HierarchicalBackbone(Backbone):
         for task in task_levels or ():
             if task not in tasks:
                 raise ConfigurationError(
-                    f"model.backbone.task_levels.{task}: there is no such task; the tasks are {', '.join(tasks)}"
+                    f"model.backbone.task_levels.{task}: there is no such task; "
+                    f"the tasks are {', '.join(tasks)}"
                 )
         self.level_of = {task: (task_levels or {}).get(task, task) for task in tasks}
         for task, level in self.level_of.items():

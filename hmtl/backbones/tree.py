@@ -24,11 +24,14 @@ def _path_up(name: str, parents: Mapping[str, str | None]) -> list[str]:
         if parent not in parents:
             close = difflib.get_close_matches(parent, parents, n=1)
             hint = f"did you mean '{close[0]}'?" if close else f"the levels are {', '.join(parents)}"
-            raise ConfigurationError(f"model.backbone.levels.{path[-1]}.after: there is no level '{parent}'; {hint}")
+            raise ConfigurationError(
+                f"model.backbone.levels.{path[-1]}.after: there is no level '{parent}'; {hint}"
+            )
         if parent in path:
             cycle = " → ".join([*path[path.index(parent) :], parent])
             raise ConfigurationError(
-                f"model.backbone.levels: the levels stand on one another in a circle ({cycle}); let one of them stand on nothing"
+                f"model.backbone.levels: the levels stand on one another in a circle ({cycle}); "
+                "let one of them stand on nothing"
             )
         path.append(parent)
     return path

@@ -13,10 +13,11 @@ TensorTree = dict[str, dict[str, torch.Tensor]]
 
 
 class RowsField(Field[TensorTree]):
-    """The sentences of one document. Batched, the rows of all documents are concatenated, not padded to a third dimension:
-    a batch costs what its sentences cost, however unevenly they fall on its documents.
+    """The sentences of one document. Batched, the rows of all documents are concatenated, not padded to a
+    third dimension: a batch costs what its sentences cost, however unevenly they fall on its documents.
 
-    Tensors have the shapes of `TextField`, with rows `(sum of sentences, longest sentence, …)` in place of the batch.
+    Tensors have the shapes of `TextField`, with rows `(sum of sentences, longest sentence, …)` in place of
+    the batch.
     """
 
     def __init__(self, sentences: list[TextField]) -> None:
@@ -61,7 +62,8 @@ class DocumentField(Field[Document]):
 
     # Parameters
 
-    document : handed on as it is. labels : for each vocabulary namespace the labels that occur in the document.
+    document : handed on as it is. labels : for each vocabulary namespace the labels that occur in the
+        document.
     """
 
     def __init__(self, document: Document, labels: Mapping[str, list[str]]) -> None:

@@ -24,7 +24,10 @@ class MultiTaskReader(DatasetReader):
     """
 
     def __init__(
-        self, readers: dict[str, Lazy[DatasetReader]], token_indexers: dict[str, TokenIndexer] | None = None, **kwargs
+        self,
+        readers: dict[str, Lazy[DatasetReader]],
+        token_indexers: dict[str, TokenIndexer] | None = None,
+        **kwargs,
     ) -> None:
         super().__init__(**kwargs)
         if not readers:
@@ -35,7 +38,9 @@ class MultiTaskReader(DatasetReader):
         }
 
     def paths(self, data_path: str | Path | Mapping[str, str]) -> dict[str, str]:
-        """The path of each task: from a mapping, or the same file for all. Raises `ConfigurationError` for a task
+        """The path of each task: from a mapping, or the same file for all.
+
+        Raises `ConfigurationError` for a task
         that no reader knows."""
         if not isinstance(data_path, Mapping):
             return dict.fromkeys(self.readers, resolve(data_path))

@@ -8,7 +8,9 @@ from hmtl.documents import Document
 
 @DatasetReader.register("relation")
 class RelationReader(TaskReader):
-    """All sentences, with and without relations. The types of the mentions, which may be arguments, are counted in the namespace
+    """All sentences, with and without relations.
+
+    The types of the mentions, which may be arguments, are counted in the namespace
     `{task}_argument_labels`."""
 
     default_layer = "relations"

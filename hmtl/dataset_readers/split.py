@@ -8,7 +8,9 @@ from hmtl.documents import Document, Relation, Span
 
 
 def split_sentences(document: Document) -> Iterator[Document]:
-    """Each sentence as a document. Annotation goes with the sentence that holds it; see `crossing_annotations` for the
+    """Each sentence as a document.
+
+    Annotation goes with the sentence that holds it; see `crossing_annotations` for the
     rest. Coreference, which lives between sentences, is left out."""
     parts = {layer: _by_sentence(document, layer) for layer in ("entities", "mentions", "relations")}
     for number, (start, end) in enumerate(document.sentences):

@@ -49,8 +49,8 @@ class TaskReader(DatasetReader):
         if self.layer not in format.layers:
             carried = ", ".join(sorted(format.layers))
             raise ConfigurationError(
-                f"dataset_reader.readers.{self.task}.format: '{format_name(format)}' carries no {self.layer} (it "
-                f"carries {carried}); choose another format, or set the task's `layer`"
+                f"dataset_reader.readers.{self.task}.format: '{format_name(format)}' carries no {self.layer} "
+                f"(it carries {carried}); choose another format, or set the task's `layer`"
             )
 
     def _read(self, file_path: str) -> Iterator[Instance]:
@@ -76,8 +76,9 @@ class TaskReader(DatasetReader):
             )  # fmt: skip
         if lost:
             logger.warning(
-                "%s: task '%s' neither trains nor scores %d %s that cross the end of a sentence (the first in the "
-                "document at %s)", file_path, self.task, lost, self.layer, lost_at,
+                "%s: task '%s' neither trains nor scores %d %s that cross the end of a sentence "
+                "(the first in the document at %s)",
+                file_path, self.task, lost, self.layer, lost_at,
             )  # fmt: skip
 
     def text_to_instance(self, document: Document) -> Instance:  # type: ignore[override]
@@ -86,7 +87,9 @@ class TaskReader(DatasetReader):
             {
                 "tokens": RowsField(
                     [
-                        TextField([Token(word) for word in document.tokens[start : end + 1]], self.token_indexers)
+                        TextField(
+                            [Token(word) for word in document.tokens[start : end + 1]], self.token_indexers
+                        )
                         for start, end in document.sentences
                     ]
                 ),

@@ -8,8 +8,8 @@ from torch import LongTensor, Tensor
 
 @TokenEmbedder.register("distinct_character_encoding")
 class DistinctCharactersEncoder(TokenCharactersEncoder):
-    """AllenNLP's `character_encoding` (same parameters, same result) without encoding a word twice, or padding at all. On a
-    document of 2,000 words in sentences of uneven length this is a tenth of the work.
+    """AllenNLP's `character_encoding` (same parameters, same result) without encoding a word twice, or
+    padding at all. On a document of 2,000 words in sentences of uneven length this is a tenth of the work.
     """
 
     def forward(self, token_characters: LongTensor) -> Tensor:
@@ -23,7 +23,8 @@ class DistinctCharactersEncoder(TokenCharactersEncoder):
 def distinct_rows(rows: LongTensor) -> tuple[LongTensor, LongTensor]:
     """The distinct rows of a matrix, and for each row where it stands among them.
 
-    Rows are told apart by a 64-bit hash, which is far cheaper than sorting them; should two rows ever share one, they are sorted after all.
+    Rows are told apart by a 64-bit hash, which is far cheaper than sorting them; should two rows ever share
+    one, they are sorted after all.
     """
     # odd, so that no power of two divides the products away
     multipliers = _odd_numbers(rows.size(-1)).to(rows.device)

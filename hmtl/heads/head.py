@@ -14,13 +14,15 @@ from hmtl.documents import Document
 class Head(torch.nn.Module, Registrable):
     """Supervises one task at one level.
 
-    Subclasses implement `score`, `loss`, `decode` and `measure`; each takes the batch's Documents, whose annotation is the
-    only source of gold labels, so that what a head cannot represent still counts as missed in its metrics.
+    Subclasses implement `score`, `loss`, `decode` and `measure`; each takes the batch's Documents, whose
+    annotation is the only source of gold labels, so that what a head cannot represent still counts as
+    missed in its metrics.
 
     # Parameters
 
-    vocab : label sets are namespaces `{task}_labels` and hold the span, relation or other labels of the task's
-        documents (not tags: a head derives BIO or BIOUL tags itself). It is never padded and has no OOV entry.
+    vocab : label sets are namespaces `{task}_labels` and hold the span, relation or other labels of the
+        task's documents (not tags: a head derives BIO or BIOUL tags itself). It is never padded and has no
+        OOV entry.
     task : the task's name in the config.
     input_dim, output_dim : widths of `Level.inputs` and `Level.outputs`.
     """
@@ -42,13 +44,14 @@ class Head(torch.nn.Module, Registrable):
     def forward(self, level: Level, documents: list[Document], supervised: bool) -> dict[str, Any]:
         """Scores a batch.
 
-        Training computes the loss alone. Evaluation (`supervised`, in `eval` mode) computes the loss, decodes and
-        updates the metrics. Prediction (not `supervised`) decodes alone and never looks at annotation.
+        Training computes the loss alone. Evaluation (`supervised`, in `eval` mode) computes the loss,
+        decodes and updates the metrics. Prediction (not `supervised`) decodes alone and never looks at
+        annotation.
 
         # Returns
 
-        `loss` : scalar, where `supervised`. `annotations` : one value of the Document field `layer` for each document, in
-        evaluation and prediction.
+        `loss` : scalar, where `supervised`. `annotations` : one value of the Document field `layer` for
+        each document, in evaluation and prediction.
         """
         output: dict[str, Any] = {}
         scores = self.score(level, documents, supervised)
@@ -65,7 +68,7 @@ class Head(torch.nn.Module, Registrable):
         raise NotImplementedError
 
     def loss(self, scores: Any, level: Level, documents: list[Document]) -> Tensor:
-        """The scalar loss of the batch. Raises `ConfigurationError` for a label that is not in the vocabulary."""
+        """The scalar loss of the batch. Raises `ConfigurationError` for a label not in the vocabulary."""
         raise NotImplementedError
 
     def decode(self, scores: Any, level: Level, documents: list[Document]) -> list[Any]:

@@ -33,7 +33,7 @@ class SpanWords(NamedTuple):
 
 
 class SpanBiaffine(torch.nn.Module):
-    """The biaffine classifier of Yu et al. (2020), "Named Entity Recognition as Dependency Parsing", in a band.
+    """The biaffine classifier of Yu et al. (2020), "NER as Dependency Parsing", in a band.
 
     With h_s(i) and h_e(j) from one layer each over a word and its neighbour outside the span (equation 3),
 

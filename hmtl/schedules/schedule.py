@@ -11,8 +11,8 @@ from hmtl.data_loader import TaskSize
 
 
 class Schedule(Registrable):
-    """A pure function of seed, epoch and data sizes: it can be printed before training, is the same in every process and
-    has no state to save.
+    """A pure function of seed, epoch and data sizes: it can be printed before training, is the same in
+    every process and has no state to save.
 
     # Parameters
 
@@ -23,7 +23,9 @@ class Schedule(Registrable):
 
     def __init__(self, steps_per_epoch: int | None = None) -> None:
         if steps_per_epoch is not None and steps_per_epoch < 1:
-            raise ConfigurationError(f"trainer.schedule.steps_per_epoch is {steps_per_epoch}; give at least 1")
+            raise ConfigurationError(
+                f"trainer.schedule.steps_per_epoch is {steps_per_epoch}; give at least 1"
+            )
         self.steps_per_epoch = steps_per_epoch
 
     def weights(self, epoch: int, sizes: Mapping[str, TaskSize]) -> dict[str, float]:

@@ -43,7 +43,9 @@ def test_distinct_rows_are_distinct_and_put_together_again(rows: list[list[int]]
 
 
 def test_rows_that_share_a_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(distinct_characters, "_odd_numbers", lambda count: torch.zeros(count, dtype=torch.long))
+    monkeypatch.setattr(
+        distinct_characters, "_odd_numbers", lambda count: torch.zeros(count, dtype=torch.long)
+    )
     matrix = torch.tensor([[1, 2], [2, 1], [1, 2]])
     distinct, place = distinct_rows(matrix)
     assert len(distinct) == 2

@@ -28,7 +28,11 @@ def test_joint_beside_alone(project_root: Path, tmp_path: Path) -> None:
 def test_a_run_without_test_scores_is_named(project_root: Path, tmp_path: Path) -> None:
     output = run(project_root, write(tmp_path / "joint", ner__f1=0.5))
     assert output.returncode == 1
-    assert "metrics.json" in output.stderr and "evaluate_on_test" in output.stderr and "Traceback" not in output.stderr
+    assert (
+        "metrics.json" in output.stderr
+        and "evaluate_on_test" in output.stderr
+        and "Traceback" not in output.stderr
+    )
 
 
 def test_a_missing_run_is_named(project_root: Path, tmp_path: Path) -> None:
