@@ -30,10 +30,11 @@ class Whole(FromParams):
         either: int | Part = 0,
         mode: Literal["mean", "sum"] = "mean",
         level: Literal[1, 2] | None = None,
+        mixed: list[int | Part] | None = None,
     ) -> None:
         self.part, self.old, self.text, self.parts, self.either = part, old, text, parts, either
         self.lazy = lazy.construct() if lazy else None
-        self.mode, self.level = mode, level
+        self.mode, self.level, self.mixed = mode, level, mixed
 
 
 class OnlyChecked(FromParams):
@@ -53,6 +54,12 @@ def test_unions_of_containers_and_of_plain_types() -> None:
     whole = Whole.from_params(Params({"parts": [{"size": 1}, {"size": 2}], "either": 5}))
     assert whole.parts is not None and [part.size for part in whole.parts] == [1, 2]
     assert whole.either == 5
+
+
+def test_unions_inside_containers() -> None:
+    mixed = Whole.from_params(Params({"mixed": [5, {"size": 2}]})).mixed
+    assert mixed is not None and mixed[0] == 5
+    assert isinstance(mixed[1], Part) and mixed[1].size == 2
 
 
 def test_null_is_none() -> None:
