@@ -22,6 +22,6 @@ hmtl.experiment {
   learning_rate_scheduler+: { patience: 1, min_lr: 1e-5 },
   min_count: { tokens: 2 },
   average_decay: 0.999,
-  epochs: 12,
+  epochs: 10,
   evaluate_on_test: true,
 }
