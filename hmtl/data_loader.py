@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,7 @@ class MultiTaskLoader(DataLoader):
 
     reader : of `type: "hmtl"`. data_path : by task, or one path for all.
     budgets : what a batch may hold, by task; `budget` for the others.
+    batch_size : in place of theirs, as `allennlp evaluate --batch-size` asks.
     seed : of the order. cuda_device : where `tensors` puts a batch.
     """
 
@@ -44,11 +45,15 @@ class MultiTaskLoader(DataLoader):
         data_path: str | Path | dict[str, str],
         budgets: dict[str, BatchBudget] | None = None,
         budget: BatchBudget = BatchBudget(),  # noqa: B008 - frozen
+        batch_size: int | None = None,
         seed: int = 13370,
         cuda_device: int | str | torch.device | None = None,
     ) -> None:
-        self.budgets = _check_budgets(budgets or {}, reader)
-        self.budget = budget
+        resized = {} if batch_size is None else {"batch_size": batch_size}
+        self.budgets = {
+            task: replace(own, **resized) for task, own in _check_budgets(budgets or {}, reader).items()
+        }
+        self.budget = replace(budget, **resized)
         if seed < 0:
             raise ConfigurationError(f"data_loader.seed is {seed}; give 0 or more")
         self.seed = seed

@@ -103,3 +103,11 @@ def test_tensors_go_to_the_target_device(build: Build) -> None:
     loader = build({"ner": "ner"})
     loader.set_target_device(torch.device("meta"))
     assert loader.tensors("ner", [0, 1])["tokens"]["tokens"]["tokens"].device.type == "meta"
+
+
+def test_one_batch_size_for_all(build: Build) -> None:
+    tasks = {"ner": "ner", "coref": "coref"}
+    loader = build(tasks, budgets={"ner": {"batch_size": 2, "max_words": 8}}, batch_size=3)
+    assert {len(numbers) for numbers in loader.batches("coref", None)} == {3}
+    assert max(len(numbers) for numbers in loader.batches("ner", None)) == 3
+    assert loader.budgets["ner"].max_words == 8

@@ -1,8 +1,4 @@
-"""`allennlp annotate`: a text, and beneath it what a trained model finds in it.
-
-AllenNLP knows the command in the project's root, by `.allennlp_plugins`; elsewhere once `~/.allennlp/plugins`
-has the line `hmtl.plugin`. Its `--include-package` comes too late: it is read after the command's name.
-"""
+"""`allennlp annotate`: a text, and beneath it what a trained model finds in it."""
 
 import argparse
 import json

@@ -7,6 +7,7 @@ from patched_allennlp.patches.gradients import GRADIENTS
 from patched_allennlp.patches.loading import LOADING
 from patched_allennlp.patches.modern_annotations import MODERN_ANNOTATIONS
 from patched_allennlp.patches.optional_packages import OPTIONAL_PACKAGES
+from patched_allennlp.patches.plugins import PLUGINS
 from patched_allennlp.patches.torch_changes import TORCH_CHANGES
 
 PATCHES = (
@@ -18,4 +19,5 @@ PATCHES = (
     *COMMAND_LINE,
     *GIVEN,
     *MODERN_ANNOTATIONS,
+    *PLUGINS,
 )
