@@ -89,9 +89,11 @@ def test_a_second_corpus_of_named_entities_is_one_more_object(evaluate: Evaluate
     assert all("fine" in name for name in set(new) - set(old))
 
 
-def test_order_of_the_list_does_not_matter(evaluate: Evaluate) -> None:
+def test_order_of_the_list_is_that_of_the_predictions_and_nothing_else(evaluate: Evaluate) -> None:
     ner, emd = TASKS["ner"], TASKS["emd"].replace(" }", ", after: 'ner' }")
-    assert evaluate(experiment(ner, emd)) == evaluate(experiment(emd, ner))
+    one, other = evaluate(experiment(ner, emd)), evaluate(experiment(emd, ner))
+    assert (one["model"].pop("order"), other["model"].pop("order")) == (["ner", "emd"], ["emd", "ner"])
+    assert one == other
 
 
 def test_tasks_can_share_a_level(evaluate: Evaluate) -> None:
