@@ -36,6 +36,15 @@ class _Page:
         self.numbered = [cluster for cluster in document.clusters or () if len(cluster) > 1]
         self.numbers = {span: n for n, cluster in enumerate(self.numbered, 1) for span in cluster}
         self.sentence_of = document.sentence_of()
+        names = (Mark(span.start, span.end, safe(span.label)) for span in document.entities or ())
+        # by sentence, once: looked through for each, all marks would cost the square of the text's length
+        self.layers = (
+            ("names", self._by_sentence(names), NAMES),
+            ("mentions", self._by_sentence(self._mentions()), MENTIONS),
+        )
+        self.relations: list[list[Relation]] = [[] for _ in document.sentences]
+        for relation in document.relations or ():
+            self.relations[self.sentence_of[relation.head.start]].append(relation)
 
     def lines(self) -> Iterator[str]:
         for number in range(len(self.document.sentences)):
@@ -48,17 +57,22 @@ class _Page:
 
     def _sentence(self, number: int) -> Iterator[str]:
         start, end = self.document.sentences[number]
-        names = [Mark(span.start, span.end, safe(span.label)) for span in self.document.entities or ()]
-        layers = (("names", names, NAMES), ("mentions", list(self._mentions()), MENTIONS))
         for count, line in enumerate(wrap(list(self._cells(start, end)), self.width)):
             text = "".join(cell.text for cell in line)
             yield self._row("" if count else str(number + 1), self._paint(text, BOLD))
-            for title, marks, brush in layers:
-                here = [mark for mark in marks if mark.start <= end and start <= mark.end]
-                rows = tracks(line, here, ASCII if self.plain else brush, self.width)
+            for title, marks, brush in self.layers:
+                rows = tracks(line, marks[number], ASCII if self.plain else brush, self.width)
                 yield from self._rows(title, rows)
-        inside = (r for r in self.document.relations or () if self.sentence_of[r.head.start] == number)
-        yield from self._rows("relations", [row for relation in inside for row in self._relation(relation)])
+        rows = [row for relation in self.relations[number] for row in self._relation(relation)]
+        yield from self._rows("relations", rows)
+
+    def _by_sentence(self, marks: Iterable[Mark]) -> list[list[Mark]]:
+        """For each sentence the marks that have a word in it."""
+        found: list[list[Mark]] = [[] for _ in self.document.sentences]
+        for mark in marks:
+            for number in range(self.sentence_of[mark.start], self.sentence_of[mark.end] + 1):
+                found[number].append(mark)
+        return found
 
     def _cells(self, start: int, end: int) -> Iterator[Cell]:
         """The sentence's characters; runs of white space as one space."""

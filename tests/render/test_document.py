@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hmtl.dataset_readers.split import split_sentences
 from hmtl.documents import Document, Relation, Span
 from hmtl.render import render
 from hmtl.render.terminal import columns
@@ -65,6 +66,23 @@ def test_layers_that_are_not_annotated_are_left_out():
 def test_a_place_of_a_cluster_that_is_no_mention_bears_its_number():
     document = KELLER.replace(mentions=(), relations=None, clusters=(((4, 4), (0, 0)),))
     assert render(document).splitlines()[2] == "mentions   ╰ 1 ╯                 ╰1─╯"
+
+
+def test_each_sentence_has_what_it_has_alone():
+    whole = KELLER.replace(clusters=None)
+    alone = [render(sentence)[1:] for sentence in split_sentences(whole)]
+    shown = [block[1:] + "\n" for block in render(whole).rstrip("\n").split("\n\n")]
+    assert len(shown) == 2 and shown == alone
+
+
+def test_a_mark_across_sentences_is_open_where_it_goes_on():
+    document = KELLER.replace(entities=None, relations=None, clusters=None, mentions=[Span(4, 7, "EVT")])
+    assert render(document) == (
+        "1          Maria Keller left her boat .\n"
+        "mentions                         ╰EVT──\n\n"
+        "2          She swam to Lisk .\n"
+        "mentions   ─ EVT ─╯\n"
+    )
 
 
 def test_long_sentences_are_broken_and_nothing_is_cut():
