@@ -138,6 +138,9 @@ class HmtlTrainer(Trainer):
                 self.progress.end_step()
                 watch.step(task, loss)
                 log.step(task, self.progress.step, loss, norm, state.learner.learning_rate)
+        for head in self.model.heads.values():
+            # tells what it had to leave out, also of a task that is not validated
+            head.get_metrics(reset=True)
         return watch.metrics()
 
     def _train_step(self, state: TaskState, numbers: list[int]) -> tuple[float, float]:

@@ -290,6 +290,15 @@ def test_training_goes_without_validation(small_corpus, tmp_path):
     assert same(checkpoints.load(tmp_path / "best.th"), checkpoints.load(tmp_path / "checkpoint.th")["model"])
 
 
+def test_what_cannot_be_trained_on_is_told_without_validation(small_corpus, tmp_path, caplog):
+    config = config_of(small_corpus, num_epochs=1)
+    del config["validation_data_path"]
+    config["model"]["heads"]["emd"] = {"type": "span_classifier", "layer": "mentions", "max_width": 1}
+    build(config, tmp_path).run()
+    (message,) = [message for message in caplog.messages if "could not be trained on" in message]
+    assert message.startswith("emd: ") and "max_width (1)" in message
+
+
 def test_every_instance_is_seen_once_a_pass(small_corpus, tmp_path):
     loop, order = build(config_of(small_corpus, num_epochs=6), tmp_path), []
     record_batches(loop, order)
