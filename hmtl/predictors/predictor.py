@@ -60,8 +60,8 @@ class HmtlPredictor(Predictor):
         """The line's object, named by its number if it has no `id`. AllenNLP leaves empty lines out
         before."""
         self._lines += 1
-        value = parse(line, f"input {self._lines} (empty lines not counted)", ConfigurationError)
-        return {"id": str(self._lines), **value.value}
+        inputs = parse(line, f"input {self._lines} (empty lines not counted)", ConfigurationError).value
+        return inputs if inputs.get("id") is not None else {**inputs, "id": str(self._lines)}
 
     def dump_line(self, outputs: JsonDict) -> str:
         return json.dumps(outputs, ensure_ascii=False) + "\n"
@@ -76,7 +76,8 @@ class HmtlPredictor(Predictor):
         return self.predict_batch_instance([self._instance(item, str(n)) for n, item in enumerate(inputs, 1)])
 
     def _instance(self, item: JsonDict, number: str) -> Instance:
-        name = item.get("id", number) if isinstance(item, dict) else number
+        given = item.get("id") if isinstance(item, dict) else None
+        name = number if given is None else given
         return self._dataset_reader.text_to_instance(document_of(item, number, f"input {name}", self._split))
 
     def predict_instance(self, instance: Instance) -> JsonDict:

@@ -174,6 +174,7 @@ def test_lines(predictor):
     )
     answers = [predictor.predict_json(line) for line in (first, second)]
     assert int(first["id"]) >= 1 and answers[1]["id"] == "x"
+    assert predictor.load_line('{"id": null, "text": "Cy."}')["id"] == str(int(first["id"]) + 2)
     line = predictor.dump_line(answers[0])
     assert line.endswith("\n") and line.count("\n") == 1
     assert to_json(from_json(json.loads(line))) == answers[0]
@@ -195,5 +196,7 @@ def test_a_line_that_is_no_json_object_gives_one_line_with_its_number(line, smal
 def test_an_error_names_the_input(predictor):
     with pytest.raises(ConfigurationError, match="input 2: 'text' is empty"):
         predictor.predict_batch_json([{"text": "Ada"}, {"text": ""}])
+    with pytest.raises(ConfigurationError, match="input 1: 'text' is empty"):
+        predictor.predict_json({"text": "", "id": None})
     with pytest.raises(ConfigurationError, match="input letter: 'text' is empty"):
         predictor.predict_json({"text": "", "id": "letter"})
