@@ -49,8 +49,13 @@ class TaskReader(DatasetReader):
         if self.layer not in format.layers:
             carried = ", ".join(sorted(format.layers))
             raise ConfigurationError(
-                f"dataset_reader.readers.{self.task}.format: '{format_name(format)}' carries no {self.layer} "
+                f"dataset_reader.readers.{self.task}.format: '{format.name}' carries no {self.layer} "
                 f"(it carries {carried}); choose another format, or set the task's `layer`"
+            )
+        if self.by_sentence and self.layer == "clusters":
+            raise ConfigurationError(
+                f"dataset_reader.readers.{self.task}.layer: clusters live between sentences, which this "
+                "reader takes one by one; choose reader `coref`, or another layer"
             )
 
     def _read(self, file_path: str) -> Iterator[Instance]:
@@ -100,9 +105,3 @@ class TaskReader(DatasetReader):
     def labels(self, document: Document) -> dict[str, list[str]]:
         """The labels to count for the vocabulary, by namespace."""
         return {f"{self.task}_labels": [item.label for item in getattr(document, self.layer) or ()]}
-
-
-def format_name(format: Format) -> str:
-    """The name under which a config knows the format."""
-    names = [name for name in Format.list_available() if Format.by_name(name) is type(format)]
-    return names[0] if names else type(format).__name__

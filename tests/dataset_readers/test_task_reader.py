@@ -123,6 +123,12 @@ def test_a_format_without_the_layer_is_an_error() -> None:
         reader("coref", format={"type": "conll2003"})
 
 
+@pytest.mark.parametrize("type_", ["ner", "emd", "relation"])
+def test_clusters_are_not_for_readers_of_sentences(type_: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"readers\.{type_}\.layer: clusters .* reader `coref`"):
+        reader(type_, layer="clusters")
+
+
 def test_text_to_instance_takes_what_is_not_annotated() -> None:
     instance = reader("ner").text_to_instance(Document("d", ("Ann", "sang")))
     assert instance["documents"].labels == {"ner_labels": []}
