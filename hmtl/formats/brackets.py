@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from hmtl.documents import Cluster, Span
+from hmtl.formats.columns import FILLERS
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def read_clusters(column: Sequence[str], fail: Fail, place: str) -> list[Cluster
     clusters: dict[str, list[Bounds]] = {}
     open_starts: dict[str, list[int]] = {}
     for i, cell in enumerate(column):
-        if cell in ("-", "_", ""):
+        if cell in FILLERS:
             continue
         for part in cell.split("|"):
             name = part.removeprefix("(").removesuffix(")")

@@ -35,8 +35,8 @@ class Format(Registrable):
         self.max_bytes = max_megabytes << 20
 
     def read(self, path: str | Path) -> Iterator[Document]:
-        """Documents of `path` in file order. Raises `FormatError` (bad content, empty file, no file of this
-        format in a directory) and `FileNotFoundError`-like `FormatError` where `path` does not exist."""
+        """Documents of `path` in file order. Raises `FormatError` for bad content, an empty file, an id that
+        stands twice, a directory without a file of this format, and a `path` that does not exist."""
         sources: dict[str, str] = {}
         for file in self.open(Path(path)):
             is_empty = True

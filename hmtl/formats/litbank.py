@@ -9,7 +9,7 @@ from hmtl.documents import Document, Span
 from hmtl.formats.archives import archived_files, is_archive
 from hmtl.formats.columns import blocks
 from hmtl.formats.conll2012 import Conll2012
-from hmtl.formats.files import TextFile, find_files, text_file, write_lines
+from hmtl.formats.files import TextFile, find_files, text_file, without_gz, write_lines
 from hmtl.formats.format import Format, FormatError
 from hmtl.formats.nested_tags import decode_layers, encode_layers
 from hmtl.formats.tags import TagError, is_tag
@@ -83,7 +83,7 @@ class Litbank(Format):
 
     def read_file(self, file: TextFile) -> Iterator[Document]:
         name = _document_id(file.stem)
-        if file.name.removesuffix(".gz").endswith(COREFERENCE):
+        if without_gz(file.name).endswith(COREFERENCE):
             for document in self.conll.read_file(file):
                 yield document.replace(id=name)
             return
@@ -120,7 +120,7 @@ class Litbank(Format):
             file.fail(line + min(error.position, len(rows) - 1), str(error), "correct the tag")
 
     def write(self, documents: Iterable[Document], path: str | Path) -> None:
-        if str(path).removesuffix(".gz").endswith(COREFERENCE):
+        if without_gz(str(path)).endswith(COREFERENCE):
             self.conll.write(documents, path)
         else:
             write_lines(path, self._lines(documents))

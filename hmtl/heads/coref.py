@@ -17,7 +17,7 @@ from hmtl.heads.coref_candidates import Bounds, Candidates
 from hmtl.heads.coref_scorer import initialise
 from hmtl.heads.coref_spans import TENSORS, MentionScorer, SpanRepresentation, prune, span_grid
 from hmtl.heads.head import Head
-from hmtl.heads.rows import flatten
+from hmtl.heads.rows import flatten, gold_layer
 from hmtl.heads.untrainable import Untrainable
 from hmtl.metrics.coref_scores import CorefScores
 from hmtl.metrics.mention_recall import MentionRecall
@@ -219,10 +219,4 @@ class CorefHead(Head):
         return {**scores, **self._recall.get_metric(reset)}
 
     def _gold(self, document: Document) -> tuple[Cluster, ...]:
-        if document.clusters is None:
-            raise ConfigurationError(
-                f"{document.source or document.id}: the document has no layer 'clusters', which task "
-                f"'{self.task}' learns from; annotate it (an empty layer will do), or take the file out of "
-                "the task's data"
-            )
-        return document.clusters
+        return gold_layer(document, self.layer, self.task)

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from allennlp.common.checks import ConfigurationError
-
 from hmtl.documents import Document, Relation
-from hmtl.heads.rows import label_indices
+from hmtl.heads.rows import gold_layer, label_indices
 
 
 class GoldRelation(NamedTuple):
@@ -34,14 +32,9 @@ def gold_relations(documents: list[Document], labels: list[str], task: str) -> I
     """
     offset = 0
     for number, document in enumerate(documents):
-        if document.relations is None:
-            raise ConfigurationError(
-                f"{document.source or document.id}: the document has no layer 'relations', which task "
-                f"'{task}' learns from; annotate it (an empty layer will do), or take the file out of the "
-                "task's data"
-            )
-        sentence = document.sentence_of() if document.relations else []
-        for relation in document.relations:
+        relations = gold_layer(document, "relations", task)
+        sentence = document.sentence_of() if relations else []
+        for relation in relations:
             touched = {sentence[token] for span in (relation.head, relation.tail) for token in span.bounds}
             label = label_indices(labels, relation.label, document, task)
             yield GoldRelation(number, offset, relation, label, within=len(touched) == 1)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allennlp.common.checks import ConfigurationError
 from torch import BoolTensor, Tensor
@@ -62,6 +62,17 @@ def check_layer(layer: str, task: str) -> str:
     return layer
 
 
+def gold_layer(document: Document, layer: str, task: str) -> tuple[Any, ...]:
+    """The annotation of a layer. Raises `ConfigurationError` where the document is not annotated with it."""
+    gold = getattr(document, layer)
+    if gold is None:
+        raise ConfigurationError(
+            f"{document.source or document.id}: the document has no layer '{layer}', which task '{task}' "
+            "learns from; annotate it (an empty layer will do), or take the file out of the task's data"
+        )
+    return gold
+
+
 def gold_spans(
     documents: list[Document], layer: str, task: str
 ) -> Iterator[tuple[Document, list[RowSpan], int]]:
@@ -71,12 +82,7 @@ def gold_spans(
     """
     first_row = 0
     for document in documents:
-        spans = getattr(document, layer)
-        if spans is None:
-            raise ConfigurationError(
-                f"{document.source or document.id}: the document has no layer '{layer}', which task '{task}' "
-                "learns from; annotate it (an empty layer will do), or take the file out of the task's data"
-            )
+        spans = gold_layer(document, layer, task)
         starts = [start for start, _ in document.sentences]
         placed = []
         for span in spans:
