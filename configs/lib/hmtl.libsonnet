@@ -7,7 +7,12 @@ local checked(tasks) =
   if names == [] then error 'experiment: its list of tasks is empty; name at least one'
   else if std.length(std.set(names)) < std.length(names)
   then error 'experiment: two tasks have one name (%s); each needs its own' % std.join(', ', names)
-  else tasks;
+  else [
+    if task.level != task.name && task.after != null
+    then error "task '%s': has both a level and an after; the level says what it stands on, leave after out" % task.name
+    else task
+    for task in tasks
+  ];
 
 // Only the training split must be there.
 local path(split) = function(task)

@@ -196,3 +196,9 @@ def test_shipped_experiments_are_short_and_can_be_read(file: Path, monkeypatch: 
     assert all(
         path for paths in ("train", "validation", "test") for path in config[f"{paths}_data_path"].values()
     )
+
+
+def test_a_task_on_anothers_level_stands_where_that_does(evaluate: Evaluate) -> None:
+    fine = TASKS["fine"].replace(" }", ", level: 'ner', after: 'emd' }")
+    with pytest.raises(RuntimeError, match="task 'fine': has both a level and an after"):
+        evaluate(experiment(TASKS["ner"], TASKS["emd"], fine))
