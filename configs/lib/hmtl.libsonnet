@@ -1,6 +1,6 @@
 // An experiment is a list of tasks. This file turns it into a whole AllenNLP config.
 local embedders = import 'embedders.libsonnet';
-local tasks = import 'tasks.libsonnet';
+local kinds = import 'tasks.libsonnet';
 
 local checked(tasks) =
   local names = [task.name for task in tasks];
@@ -8,7 +8,11 @@ local checked(tasks) =
   else if std.length(std.set(names)) < std.length(names)
   then error 'experiment: two tasks have one name (%s); each needs its own' % std.join(', ', names)
   else [
-    if task.level != task.name && task.after != null
+    local unknown = std.setDiff(std.objectFields(task), std.objectFields(kinds.task));
+    if unknown != []
+    then error "task '%s': there is no key '%s'; a task can state %s"
+               % [task.name, unknown[0], std.join(', ', std.objectFields(kinds.task))]
+    else if task.level != task.name && task.after != null
     then error "task '%s': has both a level and an after; the level says what it stands on, leave after out" % task.name
     else task
     for task in tasks
@@ -25,7 +29,7 @@ local below(task, level_of) = if task.after == null then null else std.get(level
 
 local format(value) = if std.isString(value) then { type: value } else value;
 
-tasks {
+kinds {
   embedders: embedders,
 
   // Where the corpora lie: the environment variable of that name, looked up when a file is opened.

@@ -202,3 +202,9 @@ def test_a_task_on_anothers_level_stands_where_that_does(evaluate: Evaluate) -> 
     fine = TASKS["fine"].replace(" }", ", level: 'ner', after: 'emd' }")
     with pytest.raises(RuntimeError, match="task 'fine': has both a level and an after"):
         evaluate(experiment(TASKS["ner"], TASKS["emd"], fine))
+
+
+def test_a_misspelt_key_of_a_task_is_named(evaluate: Evaluate) -> None:
+    emd = TASKS["emd"].replace(" }", ", aftr: 'ner' }")
+    with pytest.raises(RuntimeError, match="task 'emd': there is no key 'aftr'; a task can state after, "):
+        evaluate(experiment(TASKS["ner"], emd))
