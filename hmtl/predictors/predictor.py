@@ -61,7 +61,8 @@ class HmtlPredictor(Predictor):
         before."""
         self._lines += 1
         inputs = parse(line, f"input {self._lines} (empty lines not counted)", ConfigurationError).value
-        return inputs if inputs.get("id") is not None else {**inputs, "id": str(self._lines)}
+        named = {"id": str(self._lines), **inputs}
+        return named if named["id"] is not None else {**named, "id": str(self._lines)}
 
     def dump_line(self, outputs: JsonDict) -> str:
         return json.dumps(outputs, ensure_ascii=False) + "\n"
