@@ -178,6 +178,11 @@ class Document:
         """The text alone, with no layer annotated."""
         return self.replace(**dict.fromkeys(LAYERS))
 
+    @property
+    def argument_spans(self) -> tuple[Span, ...] | None:
+        """What may be an argument of a relation: the mentions or, where not annotated, the entities."""
+        return self.mentions if self.mentions is not None else self.entities
+
     def span_text(self, start: int, end: int) -> str:
         """The user's own characters from the first to the last token of a span."""
         return self.text[self.offsets[start][0] : self.offsets[end][1]]

@@ -16,5 +16,5 @@ class RelationReader(TaskReader):
     default_layer = "relations"
 
     def labels(self, document: Document) -> dict[str, list[str]]:
-        spans = document.mentions if document.mentions is not None else document.entities or ()
-        return {**super().labels(document), f"{self.task}_argument_labels": [span.label for span in spans]}
+        types = [span.label for span in document.argument_spans or ()]
+        return {**super().labels(document), f"{self.task}_argument_labels": types}

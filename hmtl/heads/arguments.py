@@ -14,11 +14,6 @@ from hmtl.heads.head import Head
 from hmtl.heads.rows import SPAN_LAYERS
 
 
-def argument_spans(document: Document) -> tuple[Span, ...] | None:
-    """What may be an argument of a relation: the mentions or, where these are not annotated, the entities."""
-    return document.mentions if document.mentions is not None else document.entities
-
-
 def longest_ending_at(spans: Iterable[Span]) -> dict[int, Span]:
     """One span for each last token. Of nested ones the longest, since the shorter ones mostly take part in
     relations with the longer, and those share a last token, so that no pair of tokens stands for them."""
@@ -63,7 +58,7 @@ class ArgumentFinder(torch.nn.Module):
         return {f"argument_{name}": value for name, value in self.head.get_metrics(reset).items()}
 
     def _annotated(self, document: Document) -> Document:
-        spans = argument_spans(document)
+        spans = document.argument_spans
         if spans is None:
             raise ConfigurationError(
                 f"{document.source or document.id}: the document has no layer '{self.head.layer}', from "

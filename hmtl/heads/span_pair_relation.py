@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from hmtl.backbones.level import Level
 from hmtl.documents import Document, Relation, Span
-from hmtl.heads.arguments import ArgumentFinder, argument_spans
+from hmtl.heads.arguments import ArgumentFinder
 from hmtl.heads.gold_relations import gold_relations
 from hmtl.heads.head import Head
 from hmtl.heads.pair_scorer import PairScorer
@@ -123,7 +123,7 @@ class SpanPairRelationHead(Head):
     def _gold_spans(self, document: Document) -> list[Span]:
         """One span for each pair of bounds, with the type that the mentions give it."""
         arguments = (span for relation in document.relations or () for span in (relation.head, relation.tail))
-        return list({span.bounds: span for span in (*arguments, *(argument_spans(document) or ()))}.values())
+        return list({span.bounds: span for span in (*arguments, *(document.argument_spans or ()))}.values())
 
     def _gold_cells(self, candidates: SpanCandidates, documents: list[Document]) -> LongTensor:
         """`(gold, 3)`: the numbers of both spans, and the label."""
