@@ -1,10 +1,8 @@
 """Tasks drawn in proportion to their data."""
 
-from collections.abc import Mapping
 from typing import Literal
 
-from hmtl.data_loader import TaskSize
-from hmtl.schedules.schedule import Schedule
+from hmtl.schedules.schedule import Plan, Schedule
 
 
 @Schedule.register("proportional")
@@ -22,5 +20,5 @@ class Proportional(Schedule):
         super().__init__(steps_per_epoch)
         self.by = by
 
-    def weights(self, epoch: int, sizes: Mapping[str, TaskSize]) -> dict[str, float]:
-        return {task: float(getattr(size, self.by)) for task, size in sizes.items()}
+    def weights(self, epoch: int, plan: Plan) -> dict[str, float]:
+        return {task: float(getattr(size, self.by)) for task, size in plan.sizes.items()}

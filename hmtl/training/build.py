@@ -10,7 +10,7 @@ from allennlp.training.optimizers import Optimizer
 
 from hmtl.data_loader import TaskSize
 from hmtl.model import MultiTaskModel
-from hmtl.schedules import Schedule
+from hmtl.schedules import Plan, Schedule
 from hmtl.training.learner import Learner
 from hmtl.training.task_state import TaskState
 
@@ -33,12 +33,11 @@ class TaskOptions(FromParams):
 
 def build_states(
     model: MultiTaskModel,
-    sizes: Mapping[str, TaskSize],
+    plan: Plan,
     schedule: Schedule,
     options: Mapping[str, TaskOptions],
     defaults: TaskOptions,
     shared: bool,
-    num_epochs: int,
 ) -> dict[str, TaskState]:
     """The state of every task that has training data.
 
@@ -50,9 +49,8 @@ def build_states(
     Raises `ConfigurationError` where tasks, heads and options do not fit together, and for an unknown
     validation metric.
     """
-    _check_tasks(model, sizes, options, shared)
-    weights = schedule.weights(0, sizes)
-    steps = {task: schedule.steps(sizes) * weights[task] / sum(weights.values()) for task in sizes}
+    _check_tasks(model, plan.sizes, options, shared)
+    steps = schedule.expected(0, plan)
 
     def build(own: TaskOptions, expected_steps: float) -> Learner:
         parameters = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
@@ -60,12 +58,12 @@ def build_states(
         scheduler = own.learning_rate_scheduler or defaults.learning_rate_scheduler
         if scheduler is None:
             return Learner(built, None)
-        length = {"num_epochs": num_epochs, "num_steps_per_epoch": max(1, round(expected_steps))}
+        length = {"num_epochs": plan.num_epochs, "num_steps_per_epoch": max(1, round(expected_steps))}
         return Learner(built, scheduler.construct(optimizer=built, **length))
 
     one_for_all = build(TaskOptions(), sum(steps.values())) if shared else None
     states = {}
-    for task in sizes:
+    for task in plan.sizes:
         own = options.get(task, TaskOptions())
         metric = own.validation_metric or model.heads[task].main_metric
         check_positive(f"trainer.tasks.{task}", patience=own.patience)

@@ -14,7 +14,7 @@ from allennlp.training.trainer import TrainerCheckpoint
 
 from hmtl.data_loader import MultiTaskLoader
 from hmtl.model import MultiTaskModel
-from hmtl.schedules import Proportional, Schedule
+from hmtl.schedules import Plan, Proportional, Schedule
 from hmtl.training.averaging import WeightAverage
 from hmtl.training.build import TaskOptions, build_states, check_heads, check_positive
 from hmtl.training.evaluation import evaluate_task
@@ -76,8 +76,8 @@ class HmtlTrainer(Trainer):
     ) -> None:
         if distributed:
             raise ConfigurationError("trainer: distributed training is not there yet; remove `distributed`")
-        sizes = {"num_epochs": num_epochs, "patience": patience, "summary_interval": summary_interval}
-        check_positive("trainer", **sizes, grad_norm=grad_norm, grad_clipping=grad_clipping)
+        numbers = {"num_epochs": num_epochs, "patience": patience, "summary_interval": summary_interval}
+        check_positive("trainer", **numbers, grad_norm=grad_norm, grad_clipping=grad_clipping)
         if average_decay is not None and not 0 < average_decay < 1:
             raise ConfigurationError(
                 f"trainer.average_decay is {average_decay}; give a number between 0 and 1, or leave it out"
@@ -88,13 +88,14 @@ class HmtlTrainer(Trainer):
         self.model = model.to(self.cuda_device)
         self.parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
         self.loader, self.validation_loader = data_loader, validation_data_loader
-        self.sizes = {task: data_loader.size(task) for task in data_loader.tasks}
+        sizes = {task: data_loader.size(task) for task in data_loader.tasks}
+        self.plan = Plan(sizes, num_epochs, seed)
         self.schedule, self.num_epochs, self.seed = schedule, num_epochs, seed
         self.grad_norm, self.grad_clipping = grad_norm, grad_clipping
         self.tensorboard, self.summary_interval = tensorboard, summary_interval
         defaults = TaskOptions(optimizer, learning_rate_scheduler, patience)
         states = build_states(
-            model, self.sizes, schedule, tasks or {}, defaults, shared_optimizer, num_epochs
+            model, self.plan, schedule, tasks or {}, defaults, shared_optimizer
         )
         validated = validation_data_loader.tasks if validation_data_loader else []
         check_heads(model, validated)
@@ -125,7 +126,7 @@ class HmtlTrainer(Trainer):
     def _train_epoch(self, log: RunLog) -> dict[str, float]:
         self.model.train()
         states = self.progress.states
-        drawn = self.schedule.draw(self.progress.epoch, self.sizes, self.seed)
+        drawn = self.schedule.draw(self.progress.epoch, self.plan)
         batches = {task: self.loader.batches(task, state.pass_number) for task, state in states.items()}
         watch = EpochWatch(self.progress.epoch, len(drawn))
         with watch.bar:

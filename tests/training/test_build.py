@@ -46,7 +46,7 @@ def test_a_schedule_by_steps_is_told_how_many_steps_its_optimizer_will_take(shar
     schedule = {"type": "linear_with_warmup", "warmup_steps": 1}
     config = config_of(small_corpus, shared_optimizer=shared, learning_rate_scheduler=schedule, num_epochs=2)
     trainer = build(config, tmp_path).trainer
-    sizes = {task: size.batches for task, size in trainer.sizes.items()}
+    sizes = {task: size.batches for task, size in trainer.plan.sizes.items()}
     for task, state in trainer.progress.states.items():
         expected = 2 * (sum(sizes.values()) if shared else sizes[task])
         while state.learner.learning_rate > 0 or state.learner.steps == 0:

@@ -214,7 +214,7 @@ def test_the_figures_of_an_epoch(small_corpus, tmp_path):
     metrics = loop.run()
     for number in range(2):
         figures = json.loads((tmp_path / f"metrics_epoch_{number}.json").read_text())
-        steps = sum(size.batches for size in loop.trainer.sizes.values())
+        steps = sum(size.batches for size in loop.trainer.plan.sizes.values())
         assert figures["epoch"] == number
         assert figures["training_ner/steps"] + figures["training_emd/steps"] == steps
         for task in ("ner", "emd"):
@@ -305,7 +305,7 @@ def test_every_instance_is_seen_once_a_pass(small_corpus, tmp_path):
     loop.trainer.validation_loader = None
     loop.trainer.progress.validated = []
     loop.run()
-    for task, size in loop.trainer.sizes.items():
+    for task, size in loop.trainer.plan.sizes.items():
         seen = [number for name, numbers in order if name == task for number in numbers]
         passes, rest = divmod(len(seen), size.instances)
         assert passes >= 3
