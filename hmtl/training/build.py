@@ -1,12 +1,13 @@
 """From the trainer's config to a learner for each task."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from allennlp.common import FromParams, Lazy
 from allennlp.common.checks import ConfigurationError
 from allennlp.training.learning_rate_schedulers import LearningRateScheduler
 from allennlp.training.optimizers import Optimizer
+from torch import nn
 
 from hmtl.data_loader import TaskSize
 from hmtl.model import MultiTaskModel
@@ -49,28 +50,52 @@ def build_states(
     Raises `ConfigurationError` where tasks, heads and options do not fit together, and for an unknown
     validation metric.
     """
-    _check_tasks(model, plan.sizes, options, shared)
-    steps = schedule.expected(0, plan)
-
-    def build(own: TaskOptions, expected_steps: float) -> Learner:
-        parameters = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-        built = (own.optimizer or defaults.optimizer).construct(model_parameters=parameters)
-        scheduler = own.learning_rate_scheduler or defaults.learning_rate_scheduler
-        if scheduler is None:
-            return Learner(built, None)
-        length = {"num_epochs": plan.num_epochs, "num_steps_per_epoch": max(1, round(expected_steps))}
-        return Learner(built, scheduler.construct(optimizer=built, **length))
-
-    one_for_all = build(TaskOptions(), sum(steps.values())) if shared else None
+    _check_data(model, plan.sizes)
+    parameters = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    learners = build_learners(parameters, plan, schedule, options, defaults, shared)
     states = {}
     for task in plan.sizes:
         own = options.get(task, TaskOptions())
         metric = own.validation_metric or model.heads[task].main_metric
         check_positive(f"trainer.tasks.{task}", patience=own.patience)
         patience = defaults.patience if own.patience is None else own.patience
-        states[task] = TaskState(task, one_for_all or build(own, steps[task]), metric, patience)
+        states[task] = TaskState(task, learners[task], metric, patience)
         _check_metric(states[task], metric[1:], ["loss", *model.heads[task].get_metrics()])
     return states
+
+
+def build_learners(
+    parameters: Sequence[tuple[str, nn.Parameter]],
+    plan: Plan,
+    schedule: Schedule,
+    options: Mapping[str, TaskOptions],
+    defaults: TaskOptions,
+    shared: bool,
+) -> dict[str, Learner]:
+    """The learner of every task that has training data; its schedule is told how many steps an epoch is, on
+    the average of the run.
+
+    # Parameters
+
+    parameters : with their names, of all learners. options, defaults, shared : as in `build_states`.
+
+    Raises `ConfigurationError` for options of a task that there is not, or that a shared learner cannot have.
+    """
+    _check_options(plan.sizes, options, shared)
+
+    def build(own: TaskOptions, steps: float) -> Learner:
+        built = (own.optimizer or defaults.optimizer).construct(model_parameters=parameters)
+        scheduler = own.learning_rate_scheduler or defaults.learning_rate_scheduler
+        if scheduler is None:
+            return Learner(built, None)
+        length = {"num_epochs": plan.num_epochs, "num_steps_per_epoch": max(1, round(steps))}
+        return Learner(built, scheduler.construct(optimizer=built, **length))
+
+    epochs = [schedule.expected(epoch, plan) for epoch in range(plan.num_epochs)]
+    steps = {task: sum(epoch[task] for epoch in epochs) / len(epochs) for task in plan.sizes}
+    if shared:
+        return dict.fromkeys(plan.sizes, build(TaskOptions(), sum(steps.values())))
+    return {task: build(options.get(task, TaskOptions()), steps[task]) for task in plan.sizes}
 
 
 def check_positive(where: str, **numbers: float | None) -> None:
@@ -80,9 +105,7 @@ def check_positive(where: str, **numbers: float | None) -> None:
             raise ConfigurationError(f"{where}.{key} is {number}; give more than 0")
 
 
-def _check_tasks(
-    model: MultiTaskModel, sizes: Mapping[str, TaskSize], options: Mapping[str, TaskOptions], shared: bool
-) -> None:
+def _check_data(model: MultiTaskModel, sizes: Mapping[str, TaskSize]) -> None:
     check_heads(model, sizes)
     for task in model.heads:
         if task not in sizes:
@@ -90,6 +113,9 @@ def _check_tasks(
                 f"model.heads.{task}: there is no training data for this head; add "
                 f"dataset_reader.readers.{task} and train_data_path.{task}, or remove the head"
             )
+
+
+def _check_options(sizes: Mapping[str, TaskSize], options: Mapping[str, TaskOptions], shared: bool) -> None:
     for task, own in options.items():
         if task not in sizes:
             raise ConfigurationError(
