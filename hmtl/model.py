@@ -1,6 +1,7 @@
 """The model: embedder, backbone, heads."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -67,8 +68,19 @@ class MultiTaskModel(Model):
     def tasks(self) -> list[str]:
         return list(self.heads)
 
+    def parts(self) -> dict[str, torch.nn.Module]:
+        """What the model is made of, by the names that freezing, priors and reports know: `embedder`,
+        `levels.<level>` (lower ones first), `heads.<task>`. Each parameter is in one part."""
+        levels = {f"levels.{name}": level for name, level in self.backbone.parts().items()}
+        heads = {f"heads.{task}": head for task, head in self.heads.items()}
+        return {"embedder": self.embedder, **levels, **heads}
+
     def forward(  # type: ignore[override]
-        self, tokens: TextFieldTensors, documents: list[Document], task: str | None = None
+        self,
+        tokens: TextFieldTensors,
+        documents: list[Document],
+        task: str | None = None,
+        batch: Sequence[Document] | None = None,
     ) -> dict[str, Any]:
         """One batch of one task, or a prediction of all tasks.
 
@@ -78,6 +90,8 @@ class MultiTaskModel(Model):
         documents : whose annotation supervises `task`.
         task : whose batch this is: only its levels and head run. Without it all heads annotate the
             documents, each level runs once, and no gold annotation is looked at.
+        batch : the documents of the whole batch where these are a part of it: of its parts, the losses add
+            up to that of the whole. Default these.
 
         # Returns
 
@@ -93,7 +107,8 @@ class MultiTaskModel(Model):
         tasks = self.tasks if task is None else [task]
         levels = self.backbone(x, mask, documents, tasks)
         outputs = {
-            name: self.heads[name](levels[name], documents, supervised=task is not None) for name in tasks
+            name: self.heads[name](levels[name], documents, supervised=task is not None, batch=batch)
+            for name in tasks
         }
         result: dict[str, Any] = {}
         if task is not None:

@@ -173,3 +173,27 @@ def test_an_order_names_every_task(config: dict[str, Any], model: MultiTaskModel
         ConfigurationError, match=r"model\.order: names ner, emd; name each of .*coref.* once"
     ):
         Model.from_params(params, vocab=model.vocab)
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_the_losses_of_a_batchs_parts_add_up_to_the_loss_of_the_batch(
+    task: str, reduction: str, model: MultiTaskModel, parts: Parts
+) -> None:
+    loader = parts[1]
+    if task == "relation":
+        model.heads["relation"].scorer.reduction = reduction
+    numbers = list(range(len(loader.instances[task])))
+    whole = loader.tensors(task, numbers)
+    pieces = [loader.tensors(task, numbers[first::3]) for first in range(3)]
+    losses = [model(**piece, batch=whole["documents"])["loss"] for piece in pieces]
+    assert sum(losses).item() == pytest.approx(model(**whole)["loss"].item(), rel=1e-4)
+
+
+def test_each_parameter_is_in_one_part(model: MultiTaskModel) -> None:
+    parts = model.parts()
+    names = {"embedder"} | {f"{kind}.{task}" for kind in ("levels", "heads") for task in TASKS}
+    assert parts.keys() == names and list(parts)[:3] == ["embedder", "levels.ner", "levels.emd"]
+    parameters = [parameter for part in parts.values() for parameter in part.parameters()]
+    assert len(parameters) == len({id(parameter) for parameter in parameters})
+    assert {id(parameter) for parameter in parameters} == {id(parameter) for parameter in model.parameters()}

@@ -30,6 +30,10 @@ class Backbone(torch.nn.Module, Registrable):
         """The last dimensions of `Level.inputs` and `Level.outputs` that `task` will be given."""
         raise NotImplementedError
 
+    def parts(self) -> dict[str, torch.nn.Module]:
+        """The levels by name, lower ones first. Each parameter is in one of them."""
+        raise NotImplementedError
+
     def forward(
         self, x: Tensor, mask: BoolTensor, documents: list[Document], tasks: Sequence[str]
     ) -> dict[str, Level]:

@@ -93,6 +93,9 @@ class HierarchicalBackbone(Backbone):
         level = self.level_of[task]
         return self._input_dim(level), self.encoders[level].get_output_dim()
 
+    def parts(self) -> dict[str, torch.nn.Module]:
+        return dict(self.encoders)
+
     def forward(
         self, x: Tensor, mask: BoolTensor, documents: list[Document], tasks: Sequence[str]
     ) -> dict[str, Level]:

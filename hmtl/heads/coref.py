@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
@@ -180,7 +181,13 @@ class CorefHead(Head):
     def _genre(self, document: Document, starts: LongTensor) -> LongTensor | None:
         return starts.new_tensor(self.genres.get(document.genre or "", 0)) if self.genres else None
 
-    def loss(self, scores: list[Candidates], level: Level, documents: list[Document]) -> Tensor:
+    def loss(
+        self,
+        scores: list[Candidates],
+        level: Level,
+        documents: list[Document],
+        batch: Sequence[Document],
+    ) -> Tensor:
         """Summed over documents and spans. Raises `ConfigurationError` for a document without coreference
         annotation."""
         total = level.outputs.new_zeros(())

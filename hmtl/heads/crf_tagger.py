@@ -1,5 +1,6 @@
 """Flat spans as a sequence of tags."""
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 import torch
@@ -74,7 +75,9 @@ class CrfTagger(Head):
         # (rows, tokens, tags)
         return self.linear(self.dropout(level.outputs))
 
-    def loss(self, scores: Tensor, level: Level, documents: list[Document]) -> Tensor:
+    def loss(
+        self, scores: Tensor, level: Level, documents: list[Document], batch: Sequence[Document]
+    ) -> Tensor:
         gold = self._gold_tags(documents, *level.mask.shape).to(scores.device)
         return -self.crf(scores, gold, level.mask).sum()
 

@@ -1,5 +1,6 @@
 """The contract of a head: a level's representation in; loss, annotation and metrics of one task out."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -41,12 +42,23 @@ class Head(torch.nn.Module, Registrable):
         index = vocab.get_index_to_token_vocabulary(self.namespace) if known else {}
         self.labels: list[str] = [label for _, label in sorted(index.items())]
 
-    def forward(self, level: Level, documents: list[Document], supervised: bool) -> dict[str, Any]:
+    def forward(
+        self,
+        level: Level,
+        documents: list[Document],
+        supervised: bool,
+        batch: Sequence[Document] | None = None,
+    ) -> dict[str, Any]:
         """Scores a batch.
 
         Training computes the loss alone. Evaluation (`supervised`, in `eval` mode) computes the loss,
         decodes and updates the metrics. Prediction (not `supervised`) decodes alone and never looks at
         annotation.
+
+        # Parameters
+
+        batch : all documents of the batch that these are a part of, where it goes through the network in
+            parts; default these.
 
         # Returns
 
@@ -56,7 +68,7 @@ class Head(torch.nn.Module, Registrable):
         output: dict[str, Any] = {}
         scores = self.score(level, documents, supervised)
         if supervised:
-            output["loss"] = self.loss(scores, level, documents)
+            output["loss"] = self.loss(scores, level, documents, documents if batch is None else batch)
         if not self.training:
             output["annotations"] = self.decode(scores, level, documents)
             if supervised:
@@ -67,8 +79,10 @@ class Head(torch.nn.Module, Registrable):
         """Whatever the loss and the decoder both need."""
         raise NotImplementedError
 
-    def loss(self, scores: Any, level: Level, documents: list[Document]) -> Tensor:
-        """The scalar loss of the batch. Raises `ConfigurationError` for a label not in the vocabulary."""
+    def loss(self, scores: Any, level: Level, documents: list[Document], batch: Sequence[Document]) -> Tensor:
+        """The scalar share that these documents have in the loss of `batch`: of the parts of a batch, the
+        losses add up to that of the whole. A sum takes no notice of `batch`, a mean divides by it. Raises
+        `ConfigurationError` for a label not in the vocabulary."""
         raise NotImplementedError
 
     def decode(self, scores: Any, level: Level, documents: list[Document]) -> list[Any]:

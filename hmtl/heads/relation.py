@@ -1,5 +1,6 @@
 """Relations between the last tokens of their arguments."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -92,9 +93,17 @@ class RelationHead(Head):
             pairs, self.arguments(level, documents, supervised) if self.arguments else {}
         )
 
-    def loss(self, scores: PairsAndArguments, level: Level, documents: list[Document]) -> Tensor:
+    def loss(
+        self,
+        scores: PairsAndArguments,
+        level: Level,
+        documents: list[Document],
+        batch: Sequence[Document],
+    ) -> Tensor:
         gold = self._gold_cells(documents).to(level.mask.device)
-        loss = self.scorer.loss(scores.pairs.off(), scores.pairs.at(gold), len(scores.pairs))
+        lengths = (end - start + 1 for _, _, start, end in sentence_rows(batch))
+        pairs = sum(length * (length - 1) for length in lengths)
+        loss = self.scorer.loss(scores.pairs.off(), scores.pairs.at(gold), pairs)
         return loss + self.argument_weight * scores.arguments.get("loss", 0.0)
 
     def decode(

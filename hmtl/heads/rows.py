@@ -21,7 +21,7 @@ class RowSpan(NamedTuple):
     span: Span
 
 
-def sentence_rows(documents: list[Document]) -> Iterator[tuple[int, int, int, int]]:
+def sentence_rows(documents: Iterable[Document]) -> Iterator[tuple[int, int, int, int]]:
     """`(row, document, start, end)` of each sentence: its row in the batch, the index of its document, and
     its first and last token in the document's own count (both inclusive). A token t of the row is token
     `start + t` of the document."""

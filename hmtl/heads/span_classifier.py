@@ -1,6 +1,6 @@
 """Nested spans, each classified on its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -73,7 +73,9 @@ class SpanClassifier(Head):
     def score(self, level: Level, documents: list[Document], supervised: bool) -> SpanWords:
         return self.biaffine(self.dropout(level.outputs), level.mask, self.max_width)
 
-    def loss(self, scores: SpanWords, level: Level, documents: list[Document]) -> Tensor:
+    def loss(
+        self, scores: SpanWords, level: Level, documents: list[Document], batch: Sequence[Document]
+    ) -> Tensor:
         gold = torch.tensor(self._gold(documents, level), dtype=torch.long, device=level.mask.device).view(
             -1, 3
         )

@@ -1,6 +1,7 @@
 """Relations between whole spans, which may be nested."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -89,7 +90,13 @@ class SpanPairRelationHead(Head):
         words = self.dropout(flatten(level.outputs, level.mask))
         return WordsAndArguments(words, self.arguments(level, documents, supervised))
 
-    def loss(self, scores: WordsAndArguments, level: Level, documents: list[Document]) -> Tensor:
+    def loss(
+        self,
+        scores: WordsAndArguments,
+        level: Level,
+        documents: list[Document],
+        batch: Sequence[Document],
+    ) -> Tensor:
         gold_spans = [self._gold_spans(document) for document in documents]
         candidates = span_candidates(documents, gold_spans, self.arguments.labels, scores.words.device)
         # (pairs, labels)
@@ -97,7 +104,8 @@ class SpanPairRelationHead(Head):
         # (gold, 3)
         gold = self._gold_cells(candidates, documents)
         gold_scores = logits[candidates.pair_numbers(gold[:, :2]), gold[:, 2]]
-        loss = self.pair_scorer.scorer.loss(F.softplus(logits).sum(), gold_scores, len(logits))
+        pairs = sum(map(self._pairs, batch))
+        loss = self.pair_scorer.scorer.loss(F.softplus(logits).sum(), gold_scores, pairs)
         return loss + self.argument_weight * scores.arguments["loss"]
 
     def decode(
@@ -124,6 +132,12 @@ class SpanPairRelationHead(Head):
         """One span for each pair of bounds, with the type that the mentions give it."""
         arguments = (span for relation in document.relations or () for span in (relation.head, relation.tail))
         return list({span.bounds: span for span in (*arguments, *(document.argument_spans or ()))}.values())
+
+    def _pairs(self, document: Document) -> int:
+        """How many ordered pairs of different gold spans stand in one sentence."""
+        sentence = document.sentence_of()
+        spans = (span for span in self._gold_spans(document) if sentence[span.start] == sentence[span.end])
+        return sum(spans * (spans - 1) for spans in Counter(sentence[span.start] for span in spans).values())
 
     def _gold_cells(self, candidates: SpanCandidates, documents: list[Document]) -> LongTensor:
         """`(gold, 3)`: the numbers of both spans, and the label."""

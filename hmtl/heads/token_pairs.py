@@ -30,9 +30,6 @@ class TokenPairs:
     mask: BoolTensor
     budget: int
 
-    def __len__(self) -> int:
-        return sum(length * (length - 1) for length in self._lengths())
-
     def off(self) -> Tensor:
         """The scalar sum of softplus(s) over all pairs and labels. See `PairScorer.loss`."""
         blocks = list(self._blocks())

@@ -31,7 +31,9 @@ class FixedSpans(Head):
     def score(self, level: Level, documents: list[Document], supervised: bool) -> None:
         self.seen = documents
 
-    def loss(self, scores: None, level: Level, documents: list[Document]) -> torch.Tensor:
+    def loss(
+        self, scores: None, level: Level, documents: list[Document], batch: list[Document]
+    ) -> torch.Tensor:
         return torch.tensor(7.0)
 
     def decode(self, scores: None, level: Level, documents: list[Document]) -> list[tuple[Span, ...]]:

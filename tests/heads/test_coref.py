@@ -83,7 +83,7 @@ def test_blocks_change_nothing(
         gradients = ()
         if supervised:
             sources = [level.inputs, level.outputs, *head.parameters()]
-            gradients = torch.autograd.grad(head.loss([scores], level, [document]), sources)
+            gradients = torch.autograd.grad(head.loss([scores], level, [document], [document]), sources)
         results.append(
             (scores.starts, scores.ends, scores.antecedents, scores.scores, scores.grid, *gradients)
         )

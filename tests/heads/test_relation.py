@@ -198,7 +198,7 @@ def test_the_argument_head_learns_mentions_or_else_entities(make_document, make_
     head.arguments = None
     bare = [document.replace(mentions=None) for document in documents]
     scores = head.score(make_level(documents), bare, True)
-    assert torch.allclose(loss, head.loss(scores, make_level(documents), bare) + 2.0 * 7.0)
+    assert torch.allclose(loss, head.loss(scores, make_level(documents), bare, bare) + 2.0 * 7.0)
 
 
 def test_without_arguments_the_last_tokens_select_the_best_epoch(documents, make_level):
