@@ -386,7 +386,7 @@ INPUTS = {
     "unknown language": (
         b'{"text": "Ada."}\n',
         ("--predictor-args", '{"language": "qq"}'),
-        "predictor: spaCy has no language 'qq'",
+        "spaCy has no language 'qq'",
     ),
     "unknown format": (
         b"Ada left.\n",

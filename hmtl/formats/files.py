@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, NoReturn
 
+from hmtl.files import replacing
 from hmtl.formats.streams import FormatError, numbered_lines, open_binary
 
 
@@ -64,19 +64,24 @@ def _lines_of(path: Path, max_bytes: int) -> Iterator[tuple[int, str]]:
 
 
 def write_lines(path: str | Path, lines: Iterable[str]) -> None:
-    """Writes UTF-8 with LF, compressed where the name ends in .gz; a failure leaves what stood there
-    untouched."""
+    """Writes UTF-8 with LF, as `written` does."""
+    with written(path) as stream:
+        for line in lines:
+            stream.write(line.encode("utf-8") + b"\n")
+
+
+@contextmanager
+def written(path: str | Path) -> Iterator[IO[bytes]]:
+    """A file to write, compressed where the name ends in .gz; a failure leaves what stood there untouched.
+
+    Raises `FormatError` where it cannot be written.
+    """
     path = Path(path)
-    partial = path.with_name(path.name + ".part")
     try:
-        with partial.open("wb") as raw, _compressor(path, raw) as stream:
-            for line in lines:
-                stream.write(line.encode("utf-8") + b"\n")
-        os.replace(partial, path)
+        with replacing(path) as raw, _compressor(path, raw) as stream:
+            yield stream
     except (OSError, UnicodeEncodeError) as error:
         raise FormatError(f"{path}: cannot be written ({error}); name a place, or mend the text") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 @contextmanager

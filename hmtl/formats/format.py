@@ -6,7 +6,7 @@ from typing import ClassVar, NoReturn
 
 from allennlp.common import Registrable
 
-from hmtl.documents import LAYERS, Document, Span
+from hmtl.documents import LAYERS, Document, DocumentError, Span
 from hmtl.formats.columns import fits
 from hmtl.formats.files import TextFile, find_files, text_file
 from hmtl.formats.streams import FormatError
@@ -26,7 +26,7 @@ class Format(Registrable):
     max_megabytes : the most that one file may unpack to, a guard against decompression bombs.
     """
 
-    layers: ClassVar[frozenset[str]]
+    layers: frozenset[str]
     """The Document layers that a file of this format can carry."""
     suffixes: ClassVar[tuple[str, ...]]
     """Endings (without `.gz`) of the files that a walk through a directory takes."""
@@ -40,7 +40,7 @@ class Format(Registrable):
         sources: dict[str, str] = {}
         for file in self.open(Path(path)):
             is_empty = True
-            for document in self.read_file(file):
+            for document in self._documents(file):
                 is_empty = False
                 earlier = sources.setdefault(document.id, document.source)
                 if earlier != document.source:
@@ -49,6 +49,12 @@ class Format(Registrable):
                 yield document
             if is_empty:
                 file.fail(1, "holds no documents", "remove the file or name another")
+
+    def _documents(self, file: TextFile) -> Iterator[Document]:
+        try:
+            yield from self.read_file(file)
+        except DocumentError as error:
+            raise FormatError(str(error)) from error
 
     def open(self, path: Path) -> Iterator[TextFile]:
         """The files of `path`, each opened when its lines are asked for."""
@@ -105,6 +111,12 @@ class Format(Registrable):
         """The registered name."""
         names = (name for name in Format.list_available() if Format.by_name(name) is type(self))
         return next(names, type(self).__name__)
+
+    @classmethod
+    def claims(cls, path: Path) -> bool:
+        """Whether a path can only be of this format, whatever its lines say: an archive, a binary file, one of
+        two files that belong together."""
+        return False
 
     @classmethod
     def sniff(cls, lines: list[str]) -> bool:

@@ -144,6 +144,10 @@ class Litbank(Format):
                 yield ""
 
     @classmethod
+    def claims(cls, path: Path) -> bool:
+        return is_archive(path)
+
+    @classmethod
     def sniff(cls, lines: list[str]) -> bool:
         rows = [line.removesuffix("\t").split("\t") for line in lines if line.strip()]
         return bool(rows) and all(len(row) > FEWEST_LAYERS and all(map(is_tag, row[1:])) for row in rows)

@@ -56,6 +56,12 @@ class Capped:
         return data
 
 
+def whole(path: Path, max_bytes: int) -> bytes:
+    """All bytes of a file, decompressed. Raises `FormatError` beyond `max_bytes`."""
+    with open_binary(path) as stream:
+        return b"".join(iter(Capped(stream, str(path), max_bytes).read, b""))
+
+
 def numbered_lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[tuple[int, str]]:
     """Lines of UTF-8 text, with or without byte order mark, ended by LF or CRLF. Raises `FormatError` with
     the line."""
@@ -63,7 +69,7 @@ def numbered_lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[tup
     while chunk := capped.read():
         complete, newline, rest = (rest + chunk).rpartition(b"\n")
         if newline:
-            for line in _decode(complete + newline, name, number).split("\n")[:-1]:
+            for line in _plain(decode(complete + newline, name, number), number).split("\n")[:-1]:
                 number += 1
                 yield number, line
         if len(rest) > LONGEST_LINE:
@@ -71,16 +77,21 @@ def numbered_lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[tup
                 f"{name}:{number + 1}: is a line of over {LONGEST_LINE >> 20} MB; this is no text file"
             )
     if rest:
-        yield number + 1, _decode(rest, name, number).removesuffix("\r")
+        yield number + 1, _plain(decode(rest, name, number), number).removesuffix("\r")
 
 
-def _decode(data: bytes, name: str, lines_before: int) -> str:
+def _plain(text: str, lines_before: int) -> str:
+    text = text.replace("\r\n", "\n")
+    return text.removeprefix("\ufeff") if lines_before == 0 else text
+
+
+def decode(data: bytes, name: str, lines_before: int = 0) -> str:
+    """The text of UTF-8, every character kept. Raises `FormatError` with the line of what is not."""
     try:
-        text = data.decode("utf-8").replace("\r\n", "\n")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = lines_before + data.count(b"\n", 0, error.start) + 1
         byte = data[error.start]
         raise FormatError(
             f"{name}:{line}: is not UTF-8 (byte 0x{byte:02x}); convert the file to UTF-8"
         ) from error
-    return text.removeprefix("\ufeff") if lines_before == 0 else text

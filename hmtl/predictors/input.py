@@ -8,7 +8,7 @@ from allennlp.common.checks import ConfigurationError
 from hmtl.document_json import from_json
 from hmtl.documents import Document
 from hmtl.json_values import JsonValue
-from hmtl.predictors.text import TextSplitter
+from hmtl.raw_text import TextSplitter
 
 KINDS = ("text", "tokens", "sentences")
 

@@ -15,7 +15,7 @@ from hmtl.documents import LAYERS, Document
 from hmtl.json_values import parse
 from hmtl.model import MultiTaskModel
 from hmtl.predictors.input import document_of
-from hmtl.predictors.text import TextSplitter
+from hmtl.raw_text import TextSplitter
 
 OTHER_KEYS = ("id", "text", "tokens", "offsets", "sentences", "genre", "speakers")
 """Of a Document JSON, besides the layers."""

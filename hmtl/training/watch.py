@@ -7,7 +7,7 @@ from pathlib import Path
 from allennlp.common.tqdm import Tqdm
 from tensorboardX import SummaryWriter
 
-from hmtl.training.checkpoints import replacing
+from hmtl.files import replacing
 
 
 class EpochWatch:

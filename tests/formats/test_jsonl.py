@@ -8,7 +8,7 @@ from hypothesis import given
 from strategies import documents
 
 from formats.helpers import put, refusal, there_and_back
-from hmtl.documents import Document, DocumentError, Relation, Span
+from hmtl.documents import Document, Relation, Span
 from hmtl.formats import FormatError, Jsonl
 
 SCIERC: dict[str, Any] = {
@@ -135,7 +135,7 @@ def test_lines_that_are_no_objects(tmp_path: Path, line: str, message: str) -> N
 
 def test_contradictions_are_found(tmp_path: Path) -> None:
     with pytest.raises(
-        DocumentError, match=r"f.jsonl:1: document 'X96-1059' has a span \(7, 9\) outside its 9 words"
+        FormatError, match=r"f.jsonl:1: document 'X96-1059' has a span \(7, 9\) outside its 9 words"
     ):
         read(tmp_path, ner=[[], [[7, 9, "A"]]])
 

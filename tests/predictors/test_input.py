@@ -4,7 +4,7 @@ from allennlp.common.checks import ConfigurationError
 from hmtl.document_json import to_json
 from hmtl.documents import Document, Span
 from hmtl.predictors.input import document_of
-from hmtl.predictors.text import TextSplitter
+from hmtl.raw_text import TextSplitter
 
 SPLIT = TextSplitter()
 

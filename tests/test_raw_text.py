@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hmtl.documents import DocumentError
-from hmtl.predictors.text import TextSplitter
+from hmtl.raw_text import TextSplitter
 
 SPLIT = TextSplitter()
 
@@ -119,7 +119,7 @@ def test_a_pipelines_limit_is_told_in_one_line(tmp_path):
     "options", [{"language": "qq"}, {"pipeline": "no_such_pipeline"}, {"language": "../x"}]
 )
 def test_an_unknown_language_or_pipeline_gives_one_line(options):
-    with pytest.raises(ConfigurationError, match="predictor: spaCy has no (language|pipeline)") as error:
+    with pytest.raises(ConfigurationError, match="spaCy has no (language|pipeline)") as error:
         TextSplitter(**options)
     assert "\n" not in str(error.value)
 

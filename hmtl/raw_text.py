@@ -25,7 +25,7 @@ class TextSplitter:
             self.nlp: Language = spacy.load(pipeline) if pipeline else spacy.blank(language)
         except (OSError, ImportError) as error:
             raise ConfigurationError(
-                f"predictor: spaCy has no {wanted}; install it or choose another "
+                f"spaCy has no {wanted}; install it or choose another "
                 f"({str(error).splitlines()[0]})"
             ) from error
         if not any(name in self.nlp.pipe_names for name in ("parser", "senter", "sentencizer")):
