@@ -1,0 +1,160 @@
+"""How the tasks disturb or help each other in what they share."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class Interference:
+    """Agreement of the tasks' gradients, and what each task's steps do to the others' losses.
+
+    g_t is the gradient of task t's loss with respect to the shared parameters θ, as t's last sampled step had it
+    (one batch, before clipping). A parameter that a loss does not reach has gradient 0. At a sampled step of
+    task s, which the optimiser takes from θ to θ + Δθ:
+
+        cosine on a part p    cos(g_s, g_t) over the parameters of p, as of Yu et al. (2020, arXiv 2001.06782),
+                              who call gradients conflicting where it is negative
+        effect of s on t      L_t(θ + Δθ) − L_t(θ) ≈ g_t · Δθ    (Taylor, first order), as the affinity of Fifty
+                              et al. (2021, arXiv 2109.04617), who evaluate the loss twice instead
+
+    Δθ is the real step, with clipping, momentum, learning rate and weight decay. A negative effect lowers t's
+    loss, a positive one of another task is interference.
+
+    What it does not see: the curvature of the loss (a long step may raise what its first order lowers); the
+    heads, so a task's effect on itself is that of its shared parameters alone; and how g_t has changed since t's
+    last sampled step, and would differ on another batch. Single figures are noisy, means of epochs are less so.
+
+    All figures stay on the parameters' device until `figures` or `state_dict` asks for them.
+
+    # Parameters
+
+    parts : the shared parameters by the part of the model that they are of; disjoint.
+    interval : every how many steps of a task one is sampled.
+    """
+
+    def __init__(self, parts: Mapping[str, Sequence[nn.Parameter]], interval: int) -> None:
+        self.parts = {part: list(parameters) for part, parameters in parts.items() if len(parameters)}
+        self.interval = interval
+        # by task, and by part that the task's loss reaches: (elements of the part,)
+        self._gradients: dict[str, dict[str, Tensor]] = {}
+        # the same parts' parameters before the step that is being sampled
+        self._weights: dict[str, Tensor] = {}
+        self._samples: Counter[str] = Counter()
+        # by ("cosine", part, a, b), a < b, and ("effect", source, target): (2,), the sum and the number of terms
+        self._sums: dict[tuple[str, ...], Tensor] = {}
+
+    def wants(self, task: str, task_step: int) -> bool:
+        """Whether to sample this step of a task. `task_step`: how many it has taken before, in all epochs."""
+        return task_step % self.interval == 0
+
+    @torch.no_grad()
+    def before(self, task: str) -> None:
+        """Between the backward pass and clipping."""
+        reached = {
+            part: parameters
+            for part, parameters in self.parts.items()
+            if any(parameter.grad is not None for parameter in parameters)
+        }
+        self._weights = {part: _flat(parameters) for part, parameters in reached.items()}
+        mine = {part: _flat([_gradient(p) for p in parameters]) for part, parameters in reached.items()}
+        self._gradients[task] = mine
+        self._samples[task] += 1
+        for other, theirs in self._gradients.items():
+            for part in mine:
+                if other != task and part in theirs:
+                    norms = (mine[part].norm() * theirs[part].norm()).double()
+                    cosine = torch.dot(mine[part], theirs[part]).double() / norms
+                    # a gradient that is 0 has no direction
+                    self._add(("cosine", part, *sorted((task, other))), cosine, norms > 0)
+
+    @torch.no_grad()
+    def after(self, task: str) -> None:
+        """Right after the optimiser's step."""
+        # a part without gradient does not move
+        moves = {part: _flat(self.parts[part]) - weights for part, weights in self._weights.items()}
+        self._weights = {}
+        for target, gradient in self._gradients.items():
+            terms = [torch.dot(gradient[part], moves[part]).double() for part in moves if part in gradient]
+            if terms:
+                effect = torch.stack(terms).sum()
+                self._add(("effect", task, target), effect, torch.ones_like(effect, dtype=torch.bool))
+
+    def _add(self, key: tuple[str, ...], term: Tensor, is_there: Tensor) -> None:
+        # (2,)
+        new = torch.stack([torch.where(is_there, term, 0.0), is_there.double()])
+        self._sums[key] = self._sums[key] + new if key in self._sums else new
+
+    def figures(self, steps: Mapping[str, int]) -> dict[str, Any]:
+        """Of the epoch that ends; then the next one's sums begin. The gradients stay.
+
+        # Parameters
+
+        steps : of each task that was drawn in the epoch, in the order in which tasks are to be named.
+
+        # Returns
+
+        `samples` by task; `cosine` by part and pair `a~b`, the mean; `effect` by source and target, of all the
+        source's steps: their number times the mean of those sampled.
+        """
+        tasks = list(dict.fromkeys([*steps, *sorted(self._gradients)]))
+        pairs = list(combinations(tasks, 2))
+        means = self._means()
+        cosine = {
+            part: {
+                f"{a}~{b}": means[key]
+                for a, b in pairs
+                if (key := ("cosine", part, *sorted((a, b)))) in means
+            }
+            for part in self.parts
+        }
+        effect = {
+            source: {
+                target: means[key] * steps[source]
+                for target in tasks
+                if (key := ("effect", source, target)) in means
+            }
+            for source in tasks
+        }
+        samples = {task: self._samples[task] for task in tasks if self._samples[task]}
+        self._samples, self._sums = Counter(), {}
+        return {"samples": samples, "cosine": _nonempty(cosine), "effect": _nonempty(effect)}
+
+    def _means(self) -> dict[tuple[str, ...], float]:
+        sums = {key: value.tolist() for key, value in self._sums.items()}
+        return {key: total / number for key, (total, number) in sums.items() if number}
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            "gradients": {task: dict(gradient) for task, gradient in self._gradients.items()},
+            "samples": dict(self._samples),
+            "sums": [[*key, value] for key, value in self._sums.items()],
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        devices = {part: parameters[0].device for part, parameters in self.parts.items()}
+        self._gradients = {
+            task: {part: value.to(devices[part], copy=True) for part, value in gradient.items()}
+            for task, gradient in state["gradients"].items()
+        }
+        self._samples = Counter(state["samples"])
+        device = next(iter(devices.values()), None)
+        self._sums = {tuple(key): value.to(device, copy=True) for *key, value in state["sums"]}
+
+
+def _nonempty(by_name: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    return {name: values for name, values in by_name.items() if values}
+
+
+def _gradient(parameter: nn.Parameter) -> Tensor:
+    if parameter.grad is None:
+        return torch.zeros_like(parameter)
+    return parameter.grad.to_dense() if parameter.grad.is_sparse else parameter.grad
+
+
+def _flat(tensors: Sequence[Tensor]) -> Tensor:
+    """A copy: `(elements of all,)`."""
+    return torch.cat([tensor.detach().reshape(-1) for tensor in tensors])
