@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import torch
@@ -12,27 +12,29 @@ from torch import Tensor, nn
 class Interference:
     """Agreement of the tasks' gradients, and what each task's steps do to the others' losses.
 
-    g_t is the gradient of task t's loss with respect to the shared parameters θ, as t's last sampled step had it
-    (one batch, before clipping). A parameter that a loss does not reach has gradient 0. At a sampled step of
+    g_t is the gradient of task t's loss with respect to the shared parameters θ as of t's last sampled step
+    (one batch, before clipping); a parameter that the loss does not reach has gradient 0. At a sampled step of
     task s, which the optimiser takes from θ to θ + Δθ:
 
-        cosine on a part p    cos(g_s, g_t) over the parameters of p, as of Yu et al. (2020, arXiv 2001.06782),
-                              who call gradients conflicting where it is negative
-        effect of s on t      L_t(θ + Δθ) − L_t(θ) ≈ g_t · Δθ    (Taylor, first order), as the affinity of Fifty
-                              et al. (2021, arXiv 2109.04617), who evaluate the loss twice instead
+        cosine of s and t on a part = cos(g_s, g_t), over the part's parameters
+        effect of s on t = g_t · Δθ ≈ L_t(θ + Δθ) − L_t(θ)        (Taylor, first order)
 
-    Δθ is the real step, with clipping, momentum, learning rate and weight decay. A negative effect lowers t's
-    loss, a positive one of another task is interference.
+    A negative cosine is what Yu et al. (2020, arXiv 2001.06782, definition 1) call conflicting gradients. A
+    negative effect lowers t's loss; a positive one, on another task, is interference. Δθ is the real step, with
+    clipping, momentum, learning rate and weight decay. Fifty et al. (2021, arXiv 2109.04617) measure the effect
+    of a step by another forward pass of every task; here it costs none.
 
-    What it does not see: the curvature of the loss (a long step may raise what its first order lowers); the
-    heads, so a task's effect on itself is that of its shared parameters alone; and how g_t has changed since t's
-    last sampled step, and would differ on another batch. Single figures are noisy, means of epochs are less so.
+    What this does not see: the curvature of L_t, so a long step that overshoots still counts as good; how g_t
+    has changed since t's last sampled step, and how it would differ on other batches; the heads, so a task's
+    effect on itself is that of its shared parameters alone. Single samples are noisy, means of epochs less so.
 
-    All figures stay on the parameters' device until `figures` or `state_dict` asks for them.
+    All sums stay on the parameters' device until `figures` asks for them. A term that is no finite number (a
+    gradient of 0 has no direction, one that overflowed no length) does not count. Memory: a copy of the shared
+    parameters for each task, and one more while a step is sampled.
 
     # Parameters
 
-    parts : the shared parameters by the part of the model that they are of; disjoint.
+    parts : the shared parameters by the part of the model that they are in; disjoint.
     interval : every how many steps of a task one is sampled.
     """
 
@@ -44,7 +46,7 @@ class Interference:
         # the same parts' parameters before the step that is being sampled
         self._weights: dict[str, Tensor] = {}
         self._samples: Counter[str] = Counter()
-        # by ("cosine", part, a, b), a < b, and ("effect", source, target): (2,), the sum and the number of terms
+        # by ("cosine", part, a, b), a < b, or ("effect", source, target): (2,), sum and number of terms
         self._sums: dict[tuple[str, ...], Tensor] = {}
 
     def wants(self, task: str, task_step: int) -> bool:
@@ -66,10 +68,9 @@ class Interference:
         for other, theirs in self._gradients.items():
             for part in mine:
                 if other != task and part in theirs:
-                    norms = (mine[part].norm() * theirs[part].norm()).double()
+                    norms = mine[part].norm().double() * theirs[part].norm().double()
                     cosine = torch.dot(mine[part], theirs[part]).double() / norms
-                    # a gradient that is 0 has no direction
-                    self._add(("cosine", part, *sorted((task, other))), cosine, norms > 0)
+                    self._add(("cosine", part, *sorted((task, other))), cosine)
 
     @torch.no_grad()
     def after(self, task: str) -> None:
@@ -80,12 +81,12 @@ class Interference:
         for target, gradient in self._gradients.items():
             terms = [torch.dot(gradient[part], moves[part]).double() for part in moves if part in gradient]
             if terms:
-                effect = torch.stack(terms).sum()
-                self._add(("effect", task, target), effect, torch.ones_like(effect, dtype=torch.bool))
+                self._add(("effect", task, target), torch.stack(terms).sum())
 
-    def _add(self, key: tuple[str, ...], term: Tensor, is_there: Tensor) -> None:
+    def _add(self, key: tuple[str, ...], term: Tensor) -> None:
+        counts = term.isfinite()
         # (2,)
-        new = torch.stack([torch.where(is_there, term, 0.0), is_there.double()])
+        new = torch.stack([torch.where(counts, term, 0.0), counts.double()])
         self._sums[key] = self._sums[key] + new if key in self._sums else new
 
     def figures(self, steps: Mapping[str, int]) -> dict[str, Any]:
@@ -97,31 +98,22 @@ class Interference:
 
         # Returns
 
-        `samples` by task; `cosine` by part and pair `a~b`, the mean; `effect` by source and target, of all the
-        source's steps: their number times the mean of those sampled.
+        `samples` by task; `cosine` by part and pair `a~b`, the mean; `effect` by source and target, of all
+        steps of the source: their number times the mean of those sampled.
         """
         tasks = list(dict.fromkeys([*steps, *sorted(self._gradients)]))
-        pairs = list(combinations(tasks, 2))
         means = self._means()
-        cosine = {
-            part: {
-                f"{a}~{b}": means[key]
-                for a, b in pairs
-                if (key := ("cosine", part, *sorted((a, b)))) in means
-            }
-            for part in self.parts
-        }
-        effect = {
-            source: {
-                target: means[key] * steps[source]
-                for target in tasks
-                if (key := ("effect", source, target)) in means
-            }
-            for source in tasks
-        }
+        cosine: dict[str, dict[str, float]] = {}
+        for part, (a, b) in product(self.parts, combinations(tasks, 2)):
+            if (key := ("cosine", part, *sorted((a, b)))) in means:
+                cosine.setdefault(part, {})[f"{a}~{b}"] = means[key]
+        effect: dict[str, dict[str, float]] = {}
+        for source, target in product(tasks, repeat=2):
+            if (key := ("effect", source, target)) in means:
+                effect.setdefault(source, {})[target] = means[key] * steps[source]
         samples = {task: self._samples[task] for task in tasks if self._samples[task]}
         self._samples, self._sums = Counter(), {}
-        return {"samples": samples, "cosine": _nonempty(cosine), "effect": _nonempty(effect)}
+        return {"samples": samples, "cosine": cosine, "effect": effect}
 
     def _means(self) -> dict[tuple[str, ...], float]:
         sums = {key: value.tolist() for key, value in self._sums.items()}
@@ -143,10 +135,6 @@ class Interference:
         self._samples = Counter(state["samples"])
         device = next(iter(devices.values()), None)
         self._sums = {tuple(key): value.to(device, copy=True) for *key, value in state["sums"]}
-
-
-def _nonempty(by_name: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    return {name: values for name, values in by_name.items() if values}
 
 
 def _gradient(parameter: nn.Parameter) -> Tensor:

@@ -63,3 +63,24 @@ class TensorboardLog(ScalarLog):
 
     def close(self) -> None:
         self._writer.close()
+
+
+def epoch_scalars(training: Mapping[str, float], validation: Mapping[str, float]) -> dict[str, float]:
+    """`ner/training_loss`, `ner/validation_f1`, and `mix/ner`: the share of ner in the epoch's steps."""
+    scalars = {}
+    for split, metrics in (("training", training), ("validation", validation)):
+        for name, value in metrics.items():
+            task, _, metric = name.partition("/")
+            scalars[f"{task}/{split}_{metric}"] = value
+    steps = {name.removesuffix("/steps"): n for name, n in training.items() if name.endswith("/steps")}
+    return scalars | {f"mix/{task}": n / sum(steps.values()) for task, n in steps.items()}
+
+
+def interference_scalars(figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[str, float]:
+    """`cosine/levels.ner/ner~emd`; `effect/emd/ner`, of the steps of emd on the loss of ner."""
+    return {
+        f"{kind}/{outer}/{inner}": value
+        for kind in ("cosine", "effect")
+        for outer, values in figures.get(kind, {}).items()
+        for inner, value in values.items()
+    }
