@@ -9,9 +9,10 @@ from hmtl.documents import Document, Span
 from hmtl.formats.archives import archived_files, is_archive
 from hmtl.formats.columns import blocks
 from hmtl.formats.conll2012 import Conll2012
-from hmtl.formats.files import TextFile, find_files, text_file, without_gz, write_lines
+from hmtl.formats.files import TextFile, without_gz, write_lines
 from hmtl.formats.format import Format, FormatError
 from hmtl.formats.nested_tags import decode_layers, encode_layers
+from hmtl.formats.splits import named_documents
 from hmtl.formats.tags import TagError, is_tag
 from hmtl.paths import resolve
 
@@ -56,7 +57,7 @@ class Litbank(Format):
             raise FormatError(
                 f"{source}: holds several files of one document; name the folder with one layer's files"
             )
-        for number, wanted in self._wanted(path):
+        for number, wanted in named_documents(path, self.max_bytes, _listed_id):
             if wanted not in by_id:
                 raise FormatError(
                     f"{path}:{number}: '{wanted}' is not in {source}; correct the list or the archive"
@@ -65,21 +66,6 @@ class Litbank(Format):
 
     def _files(self, path: Path) -> Iterable[TextFile]:
         return archived_files(path, self.suffixes, self.max_bytes) if is_archive(path) else super().open(path)
-
-    def _wanted(self, path: Path) -> Iterator[tuple[int, str]]:
-        """The ids of the split with their lines. Raises `FormatError` where one stands twice or there are
-        none."""
-        (path,) = find_files(path, ())
-        split, seen = text_file(path, path, self.max_bytes), set[str]()
-        for number, line in split.lines:
-            if name := line.strip():
-                wanted = _document_id(name.removesuffix(".tsv").removesuffix(COREFERENCE))
-                if wanted in seen:
-                    split.fail(number, f"names '{wanted}' a second time", "remove the line")
-                seen.add(wanted)
-                yield number, wanted
-        if not seen:
-            split.fail(1, "names no documents", "give one file name a line")
 
     def read_file(self, file: TextFile) -> Iterator[Document]:
         name = _document_id(file.stem)
@@ -155,3 +141,7 @@ class Litbank(Format):
 
 def _document_id(stem: str) -> str:
     return PurePosixPath(stem).name
+
+
+def _listed_id(name: str) -> str:
+    return _document_id(name.removesuffix(".tsv").removesuffix(COREFERENCE))
