@@ -30,7 +30,8 @@ class Plan:
 
 class Schedule(Registrable):
     """A pure function of seed, epoch, data sizes and recorded validation scores: it can be printed before
-    training, is the same in every process and has no state to save.
+    training, is the same in every process and has no state to save. A kind of schedule states its `weights`,
+    or its `probabilities` where they differ from step to step.
 
     # Parameters
 
@@ -38,32 +39,58 @@ class Schedule(Registrable):
     """
 
     default_implementation: ClassVar[str] = "proportional"
+    without_scores: ClassVar[str | None] = None
+    """For a schedule that looks at validation scores: what it takes for granted where there are none yet."""
 
     def __init__(self, steps_per_epoch: int | None = None) -> None:
-        if steps_per_epoch is not None and steps_per_epoch < 1:
-            raise ConfigurationError(
-                f"trainer.schedule.steps_per_epoch is {steps_per_epoch}; give at least 1"
-            )
+        valid = steps_per_epoch is None or steps_per_epoch > 0
+        check("steps_per_epoch", steps_per_epoch, valid, "at least 1, or leave it out")
         self.steps_per_epoch = steps_per_epoch
 
+    def steps(self, plan: Plan) -> int:
+        """Steps of an epoch, the same for each."""
+        return self.steps_per_epoch or sum(size.batches for size in plan.sizes.values())
+
     def weights(self, epoch: int, plan: Plan) -> dict[str, float]:
-        """A number for each task, proportional to its probability in this epoch."""
+        """A number for each task, proportional to its probability at every step of this epoch."""
         raise NotImplementedError
 
-    def steps(self, plan: Plan) -> int:
-        """Steps of an epoch."""
-        return self.steps_per_epoch or sum(size.batches for size in plan.sizes.values())
+    def probabilities(self, epoch: int, plan: Plan) -> np.ndarray:
+        """The probability of each task at each step of an epoch: `(steps, tasks)`, each row sums to 1. Epochs
+        count from 0; of the scores, only those of earlier epochs are looked at."""
+        weights = self.weights(epoch, plan)
+        p = np.array([weights[task] for task in plan.sizes], dtype=float)
+        p /= p.max()  # so that the sum is not too large a number
+        return np.broadcast_to(p / p.sum(), (self.steps(plan), len(p)))
 
     def expected(self, epoch: int, plan: Plan) -> dict[str, float]:
         """The number of steps of an epoch that each task can expect."""
-        weights, steps = self.weights(epoch, plan), self.steps(plan)
-        return {task: steps * weights[task] / sum(weights.values()) for task in plan.sizes}
+        return dict(zip(plan.sizes, self.probabilities(epoch, plan).sum(axis=0).tolist(), strict=True))
 
     def draw(self, epoch: int, plan: Plan) -> list[str]:
         """The task of each step of an epoch, drawn independently."""
-        weights = self.weights(epoch, plan)
-        p = np.array([weights[task] for task in plan.sizes], dtype=float)
-        rng = np.random.default_rng([plan.seed, epoch])
-        drawn = rng.choice(len(p), size=self.steps(plan), p=p / p.sum())
+        # (steps, tasks)
+        cumulative = self.probabilities(epoch, plan).cumsum(axis=1)
+        cumulative /= cumulative[:, -1:]
+        # (steps, 1)
+        uniform = np.random.default_rng([plan.seed, epoch]).random((len(cumulative), 1))
         names = list(plan.sizes)
-        return [names[number] for number in drawn]
+        return [names[number] for number in (uniform >= cumulative).sum(axis=1)]
+
+
+def check(key: str, value: object, valid: bool, wanted: str) -> None:
+    """Raises `ConfigurationError` for a setting of the schedule that is not valid."""
+    if not valid:
+        raise ConfigurationError(f"trainer.schedule.{key} is {value}; give {wanted}")
+
+
+def check_tasks(key: str, tasks: Mapping[str, object], plan: Plan) -> None:
+    """Raises `ConfigurationError` where a setting by task names other tasks than there are."""
+    for task in tasks:
+        if task not in plan.sizes:
+            raise ConfigurationError(
+                f"trainer.schedule.{key}.{task}: there is no such task; the tasks are {', '.join(plan.sizes)}"
+            )
+    for task in plan.sizes:
+        if task not in tasks:
+            raise ConfigurationError(f"trainer.schedule.{key}: does not name task '{task}'; add it")

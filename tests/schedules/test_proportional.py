@@ -1,15 +1,13 @@
 """Tasks drawn in proportion to their data."""
 
-from allennlp.common import Params
-
-from hmtl.data_loader import TaskSize
-from hmtl.schedules import Proportional, Schedule
+import pytest
+from plans import build, shares
 
 
-def test_by_batches(sizes: dict[str, TaskSize]) -> None:
-    assert Proportional().weights(0, sizes) == {"ner": 20, "emd": 5, "coref": 75}
+def test_by_batches() -> None:
+    assert shares(build("proportional")) == pytest.approx({"ner": 0.2, "emd": 0.05, "coref": 0.75})
 
 
-def test_by_instances(sizes: dict[str, TaskSize]) -> None:
-    schedule = Schedule.from_params(Params({"type": "proportional", "by": "instances"}))
-    assert schedule.weights(4, sizes) == {"ner": 600, "emd": 150, "coref": 75}
+def test_by_instances() -> None:
+    shares_of_instances = {"ner": 600 / 825, "emd": 150 / 825, "coref": 75 / 825}
+    assert shares(build("proportional", by="instances"), epoch=4) == pytest.approx(shares_of_instances)

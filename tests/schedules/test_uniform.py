@@ -1,9 +1,8 @@
 """Every task drawn alike."""
 
-from hmtl.data_loader import TaskSize
-from hmtl.schedules import Uniform
+import pytest
+from plans import SIZES, build, shares
 
 
-def test_data_do_not_count(sizes: dict[str, TaskSize]) -> None:
-    assert len(set(Uniform().weights(0, sizes).values())) == 1
-    assert list(Uniform().weights(0, sizes)) == list(sizes)
+def test_data_do_not_count() -> None:
+    assert shares(build("uniform")) == pytest.approx(dict.fromkeys(SIZES, 1 / 3))
