@@ -114,8 +114,8 @@ class Format(Registrable):
 
     @classmethod
     def claims(cls, path: Path) -> bool:
-        """Whether a path can only be of this format, whatever its lines say: an archive, a binary file, one of
-        two files that belong together."""
+        """Whether the file can only be of this format, whatever its lines say: an archive, a binary file, one
+        of two that belong together."""
         return False
 
     @classmethod

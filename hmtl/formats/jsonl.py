@@ -12,6 +12,7 @@ from hmtl.documents import Document
 from hmtl.formats.arguments import argument_labels, untypeable_argument
 from hmtl.formats.files import TextFile, write_lines
 from hmtl.formats.format import Format, FormatError
+from hmtl.formats.json_stream import first_keys
 from hmtl.formats.jsonl_values import read_document
 from hmtl.json_values import parse
 
@@ -90,8 +91,8 @@ class Jsonl(Format):
 
     @classmethod
     def sniff(cls, lines: list[str]) -> bool:
-        first = next((line for line in lines if line.strip()), "")
-        return first.lstrip().startswith("{") and '"sentences"' in first
+        keys = first_keys(lines)
+        return "sentences" in keys and not keys & {"tokens", "conceptMentions"}
 
 
 def _by_sentence(document: Document, items: Sequence[T]) -> list[list[T]]:

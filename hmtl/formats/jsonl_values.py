@@ -18,17 +18,7 @@ Bounds = Sequence[tuple[int, int]]
 def read_document(root: JsonValue) -> Document:
     """The document that a line's object describes. Raises the root's error where it is not of `Jsonl`'s
     shape."""
-    sentences = [sentence.strings() for sentence in root["sentences"].items()]
-    bounds: list[tuple[int, int]] = []
-    start = 0
-    for number, words in enumerate(sentences):
-        if not words:
-            root["sentences"].fail(
-                f"has no words in sentence {number}", "remove it here and in the other keys"
-            )
-        bounds.append((start, start + len(words) - 1))
-        start += len(words)
-    tokens = [word for words in sentences for word in words]
+    tokens, bounds = sentence_words(root["sentences"])
     entities = _spans(root["ner"], bounds)
     mentions = _spans(root["mentions"], bounds) if "mentions" in root.names() else entities
     clusters = root["clusters"]
@@ -48,6 +38,19 @@ def read_document(root: JsonValue) -> Document:
         genre=None if root["genre"].is_null else root["genre"].string(),
         source=root.source,
     )
+
+
+def sentence_words(sentences: JsonValue) -> tuple[list[str], list[tuple[int, int]]]:
+    """The words of lists of words, and where each list's begin and end."""
+    tokens: list[str] = []
+    bounds: list[tuple[int, int]] = []
+    for number, sentence in enumerate(sentences.items()):
+        words = sentence.strings()
+        if not words:
+            sentences.fail(f"has no words in sentence {number}", "remove it here and in the other keys")
+        bounds.append((len(tokens), len(tokens) + len(words) - 1))
+        tokens += words
+    return tokens, bounds
 
 
 def _cluster(cluster: JsonValue) -> list[tuple[int, int]]:
