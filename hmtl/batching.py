@@ -1,7 +1,7 @@
 """How instances of unlike lengths are put together into batches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from allennlp.common import FromParams
@@ -33,6 +33,11 @@ class BatchBudget(FromParams):
             raise ConfigurationError(
                 f"data_loader.budgets: noise is {self.noise}; give a share from 0 to less than 1"
             )
+
+    def times(self, parts: int) -> "BatchBudget":
+        """Room for so many batches in one."""
+        words = None if self.max_words is None else self.max_words * parts
+        return replace(self, batch_size=self.batch_size * parts, max_words=words)
 
     def batches(self, shapes: Sequence[tuple[int, int]], rng: np.random.Generator | None) -> list[list[int]]:
         """Indices of the instances of each batch; every instance is in exactly one.

@@ -15,6 +15,7 @@ from allennlp.nn.util import move_to_device
 
 from hmtl.batching import BatchBudget
 from hmtl.dataset_readers import MultiTaskReader
+from hmtl.documents import Document
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,15 @@ class MultiTaskLoader(DataLoader):
         if pass_number is not None:
             rng = np.random.default_rng([self.seed, zlib.crc32(task.encode()), pass_number])
         return self.budgets.get(task, self.budget).batches(self._shapes[task], rng)
+
+    def multiply(self, parts: int) -> None:
+        """Makes batches so many times as large: each will be cut into so many parts that fit the budget."""
+        self.budgets = {task: budget.times(parts) for task, budget in self.budgets.items()}
+        self.budget = self.budget.times(parts)
+
+    def documents(self, task: str, numbers: list[int]) -> list[Document]:
+        """What these instances hold."""
+        return [self.instances[task][number]["documents"].document for number in numbers]
 
     def tensors(self, task: str, numbers: list[int]) -> TensorDict:
         """The batch of these instances as the model's arguments."""

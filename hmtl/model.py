@@ -75,6 +75,10 @@ class MultiTaskModel(Model):
         heads = {f"heads.{task}": head for task, head in self.heads.items()}
         return {"embedder": self.embedder, **levels, **heads}
 
+    def shared_parts(self) -> dict[str, torch.nn.Module]:
+        """The parts that more than one task may use: embedder and levels."""
+        return {name: part for name, part in self.parts().items() if not name.startswith("heads.")}
+
     def forward(  # type: ignore[override]
         self,
         tokens: TextFieldTensors,
@@ -106,10 +110,12 @@ class MultiTaskModel(Model):
         x = self.dropout(self.embedder(tokens))
         tasks = self.tasks if task is None else [task]
         levels = self.backbone(x, mask, documents, tasks)
-        outputs = {
-            name: self.heads[name](levels[name], documents, supervised=task is not None, batch=batch)
-            for name in tasks
-        }
+        # a head sums over labels, spans and words, for which half precision is too coarse
+        with torch.autocast(x.device.type, enabled=False):
+            outputs = {
+                name: self.heads[name](levels[name].single(), documents, task is not None, batch)
+                for name in tasks
+            }
         result: dict[str, Any] = {}
         if task is not None:
             result["loss"] = outputs[task]["loss"]

@@ -63,6 +63,11 @@ def build(config: dict[str, Any], directory: Path) -> TrainModel:
     return TrainModel.from_params(params=params, serialization_dir=str(directory), local_rank=0)
 
 
+def newest(directory: Path) -> Path:
+    """The last checkpoint of a run."""
+    return max((directory / "checkpoints").glob("*.th"))
+
+
 def same(one: Any, other: Any) -> bool:
     """Bit-identical: nested dictionaries and lists of tensors and plain values."""
     if isinstance(one, torch.Tensor):

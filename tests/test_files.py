@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from allennlp.common.checks import ConfigurationError
 
 from hmtl.files import replacing
 
@@ -21,3 +22,11 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
         file.write(b"half")
         raise ValueError("stop")
     assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_be_written_gives_one_line(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ConfigurationError, match="cannot be written .No such file or directory."),
+        replacing(tmp_path / "no" / "f"),
+    ):
+        pass

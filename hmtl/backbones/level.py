@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import BoolTensor, Tensor
 
 
@@ -18,3 +19,9 @@ class Level:
     inputs: Tensor
     outputs: Tensor
     mask: BoolTensor
+
+    def single(self) -> "Level":
+        """The same in single precision, where mixed precision has made it half."""
+        if self.outputs.dtype not in (torch.bfloat16, torch.half):
+            return self
+        return Level(self.inputs.float(), self.outputs.float(), self.mask)

@@ -16,7 +16,7 @@ WIDTH = 120
 class EpochBar:
     """Which task is trained, how the tasks fare, how fast it goes and how long it still takes.
 
-        epoch 3:  45%|███    | 450/1000, 02:31 left, ▸coref 123  emd 0.45  ner 2.31, 5140 words/s
+        epoch 3:  45%|███    | 450/1000, 02:31 left,▸coref 123  emd 4.5  ner 2.31, 5140 words/s
 
     A step of one task may cost twenty of another, so the time left is no function of the number of steps: it
     is the sum, over the steps to come, of their own tasks' mean seconds. `>` before it: there are tasks among
@@ -45,6 +45,7 @@ class EpochBar:
             miniters=1,
             disable=not visible,
         )
+        self._bar.set_postfix_str(self._postfix({}))
 
     def step(self, figures: StepFigures, losses: Mapping[str, float]) -> None:
         """A step that was taken. `losses`: of each task so far."""
@@ -64,16 +65,24 @@ class EpochBar:
         return seconds, len(measured) == len(left)
 
     def _postfix(self, losses: Mapping[str, float]) -> str:
-        seconds, is_all = self.seconds_left()
-        time_left = f"{'' if is_all else '>'}{self._bar.format_interval(seconds)} left"
+        left = self._left.total()
         # the task whose step is under way
-        upcoming = self._drawn[-self._left.total()] if self._left.total() else None
-        tasks = "  ".join(
-            f"{'▸' if task == upcoming else ''}{task} {_short(losses[task]) if task in losses else '-'}"
+        upcoming = self._drawn[-left] if left else None
+        tasks = " ".join(
+            f"{'▸' if task == upcoming else ' '}{task} {_short(losses[task]) if task in losses else '-'}"
             for task in sorted({*losses, *self._left})
         )
+        if not self._steps:
+            return tasks
         speed = f"{_short(self.words.total() / max(self.seconds.total(), 1e-9))} words/s"
-        return ", ".join([time_left, tasks, speed])
+        return f"{self._time()},{tasks}, {speed}"
+
+    def _time(self) -> str:
+        """What is left, or in the end what it took."""
+        if not self._left.total():
+            return f"took {self._bar.format_interval(self._bar.format_dict['elapsed'])}"
+        seconds, is_all = self.seconds_left()
+        return f"{'' if is_all else '>'}{self._bar.format_interval(seconds)} left"
 
     def close(self) -> None:
         self._bar.close()

@@ -98,6 +98,17 @@ def build_learners(
     return {task: build(options.get(task, TaskOptions()), steps[task]) for task in plan.sizes}
 
 
+def check_trainer(seed: int, average_decay: float | None, **positive: float | None) -> None:
+    """Raises `ConfigurationError` for a number of the trainer's config that is out of range."""
+    check_positive("trainer", **positive)
+    if average_decay is not None and not 0 < average_decay < 1:
+        raise ConfigurationError(
+            f"trainer.average_decay is {average_decay}; give a number between 0 and 1, or leave it out"
+        )
+    if seed < 0:
+        raise ConfigurationError(f"trainer.seed is {seed}; give 0 or more")
+
+
 def check_positive(where: str, **numbers: float | None) -> None:
     """Raises `ConfigurationError` for a number that is not above 0; None is no number."""
     for key, number in numbers.items():

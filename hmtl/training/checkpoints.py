@@ -1,20 +1,19 @@
 """Files of a run that must never be seen half-written, and the states that it can go on from."""
 
 import logging
-import os
 import re
 import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import torch
 from allennlp.common import FromParams
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.safe_load import safe_load
+
+from hmtl.files import replacing
 
 logger = logging.getLogger(__name__)
 
@@ -26,25 +25,6 @@ NAME = re.compile(r"epoch_(\d+)_step_(\d+)\.th")
 def best_of(task: str) -> str:
     """File name of the weights of a task's best epoch."""
     return f"best_{task}.th"
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file beside the target that is flushed to disk and renamed at the end: a reader finds the old file
-    or the new one, whole. Raises `ConfigurationError` where there is no room or no permission."""
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise ConfigurationError(
-            f"{path}: cannot be written ({error.strerror}); make room or choose another directory"
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def save(state: Any, path: Path) -> None:
@@ -78,6 +58,11 @@ class CheckpointOptions(FromParams):
     every_steps: int | None = None
     every_minutes: float | None = 10.0
     keep: int = 2
+
+    def __post_init__(self) -> None:
+        for key in ("every_steps", "every_minutes", "keep"):
+            if (value := getattr(self, key)) is not None and not value > 0:
+                raise ConfigurationError(f"trainer.checkpoints.{key} is {value}; give more than 0")
 
 
 class Checkpoints:
@@ -133,7 +118,7 @@ def _progress(path: Path) -> tuple[int, int]:
 
 
 def _check_sums(path: Path) -> None:
-    """torch reads its zip files without looking at their checksums. Raises `ConfigurationError` where one is
+    """Reads the checksums of a zip file, which torch does not. Raises `ConfigurationError` where one is
     wrong."""
     try:
         with zipfile.ZipFile(path) as archive:

@@ -1,24 +1,37 @@
 """The metrics of one task on its data."""
 
+from collections.abc import Callable
+
 import torch
 from allennlp.common.tqdm import Tqdm
-from allennlp.models import Model
 
 from hmtl.data_loader import MultiTaskLoader
+from hmtl.model import MultiTaskModel
+from hmtl.training.ranks import Ranks
 
 
 def evaluate_task(
-    model: Model, loader: MultiTaskLoader, task: str, progress: bool = True
+    model: MultiTaskModel,
+    loader: MultiTaskLoader,
+    task: str,
+    progress: bool = True,
+    poll: Callable[[], None] = lambda: None,
 ) -> dict[str, float]:
     """`task/loss`, the mean over batches, and the metrics of the task's head. Leaves the model in `eval`
-    mode."""
+    mode. Of many ranks each takes a share of the batches and all return the same. `poll` is called at every
+    batch."""
     model.eval()
     model.get_metrics(reset=True)
-    loss, batches = 0.0, len(loader.batches(task, None))
-    bar = Tqdm.tqdm(
-        loader.iterate(task), total=batches, desc=f"validating {task}", leave=False, disable=not progress
-    )
+    ranks = Ranks()
+    mine = loader.batches(task, None)[ranks.rank :: ranks.size]
+    bar = Tqdm.tqdm(mine, desc=f"validating {task}", leave=False, disable=not progress or ranks.rank > 0)
+    loss = 0.0
     with torch.inference_mode():
-        for batch in bar:
-            loss += float(model(**batch)["loss"])
-    return {f"{task}/loss": loss / batches, **model.get_metrics(reset=True)}
+        for numbers in bar:
+            poll()
+            loss += float(model(**loader.tensors(task, numbers))["loss"])
+    loss, batches = ranks.sum(loss, len(mine))
+    # of the head and not of the model: a rank without a batch must take part in the sums too
+    metrics = {f"{task}/{name}": value for name, value in model.heads[task].get_metrics(reset=True).items()}
+    model.get_metrics(reset=True)
+    return {f"{task}/loss": loss / batches, **metrics}

@@ -13,24 +13,24 @@ class Interference:
     """Agreement of the tasks' gradients, and what each task's steps do to the others' losses.
 
     g_t is the gradient of task t's loss with respect to the shared parameters θ as of t's last sampled step
-    (one batch, before clipping); a parameter that the loss does not reach has gradient 0. At a sampled step of
-    task s, which the optimiser takes from θ to θ + Δθ:
+    (one batch, before clipping); a parameter that the loss does not reach has gradient 0. At a sampled step
+    of task s, which the optimiser takes from θ to θ + Δθ:
 
         cosine of s and t on a part = cos(g_s, g_t), over the part's parameters
         effect of s on t = g_t · Δθ ≈ L_t(θ + Δθ) − L_t(θ)        (Taylor, first order)
 
     A negative cosine is what Yu et al. (2020, arXiv 2001.06782, definition 1) call conflicting gradients. A
-    negative effect lowers t's loss; a positive one, on another task, is interference. Δθ is the real step, with
-    clipping, momentum, learning rate and weight decay. Fifty et al. (2021, arXiv 2109.04617) measure the effect
-    of a step by another forward pass of every task; here it costs none.
+    negative effect lowers t's loss; a positive one, on another task, is interference. Δθ is the real step,
+    with clipping, momentum, learning rate and weight decay. Fifty et al. (2021, arXiv 2109.04617) measure the
+    effect of a step by another forward pass of every task; here it costs none.
 
     What this does not see: the curvature of L_t, so a long step that overshoots still counts as good; how g_t
     has changed since t's last sampled step, and how it would differ on other batches; the heads, so a task's
-    effect on itself is that of its shared parameters alone. Single samples are noisy, means of epochs less so.
+    effect on itself is that of its shared parameters alone. One sample is noise, an epoch's mean less so.
 
     All sums stay on the parameters' device until `figures` asks for them. A term that is no finite number (a
-    gradient of 0 has no direction, one that overflowed no length) does not count. Memory: a copy of the shared
-    parameters for each task, and one more while a step is sampled.
+    gradient of 0 has no direction, one that overflowed no length) does not count. Memory: as much as the
+    shared parameters for each task, and twice that while a step is sampled.
 
     # Parameters
 

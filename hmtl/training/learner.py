@@ -4,8 +4,10 @@ from typing import Any
 
 from allennlp.training.learning_rate_schedulers import LearningRateScheduler
 from allennlp.training.optimizers import Optimizer
-from torch import nn
+from torch import Tensor, nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+from hmtl.training.precision import Precision
 
 
 class Learner:
@@ -43,9 +45,12 @@ class Learner:
             for rate, least in zip(rates, plateau.min_lrs, strict=True)
         )
 
-    def step(self) -> None:
+    def step(self, precision: Precision | None = None) -> None:
         """Updates the parameters that have a gradient."""
-        self.optimizer.step()
+        if precision is None:
+            self.optimizer.step()
+        else:
+            precision.step(self.optimizer)
         self.steps += 1
         if self.scheduler is not None:
             self.scheduler.step_batch(self.steps)
@@ -66,10 +71,11 @@ class Learner:
             self.scheduler.load_state_dict(state["scheduler"])
 
 
-def clip_gradients(parameters: list[nn.Parameter], norm: float | None, value: float | None) -> float:
-    """Clips elements to ±value, then the whole to `norm`, in place. Returns the norm before, 0 where `norm`
-    is None."""
+def clip_gradients(parameters: list[nn.Parameter], norm: float | None, value: float | None) -> Tensor:
+    """Clips elements to ±value, then the whole to `norm`, in place. Returns the norm between, a scalar."""
     with_gradient = [parameter for parameter in parameters if parameter.grad is not None]
     if value is not None:
         nn.utils.clip_grad_value_(with_gradient, value)
-    return 0.0 if norm is None else float(nn.utils.clip_grad_norm_(with_gradient, norm))
+    if norm is not None:
+        return nn.utils.clip_grad_norm_(with_gradient, norm)
+    return nn.utils.get_total_norm([parameter.grad for parameter in with_gradient])

@@ -1,27 +1,36 @@
 """The multi-task training loop: choose a task, take its next batch, step."""
 
+import time
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
-import numpy as np
-import torch
 from allennlp.common import Lazy
-from allennlp.common.checks import ConfigurationError
+from allennlp.common.util import SigTermReceived
 from allennlp.training import Trainer
 from allennlp.training.learning_rate_schedulers import LearningRateScheduler
 from allennlp.training.optimizers import AdamOptimizer, Optimizer
 from allennlp.training.trainer import TrainerCheckpoint
+from torch import nn
 
 from hmtl.data_loader import MultiTaskLoader
 from hmtl.model import MultiTaskModel
+from hmtl.priors import Prior
 from hmtl.schedules import Plan, Proportional, Schedule
 from hmtl.training.averaging import WeightAverage
-from hmtl.training.build import TaskOptions, build_states, check_heads, check_positive
+from hmtl.training.build import TaskOptions, build_states, check_heads, check_trainer
+from hmtl.training.checkpoints import CheckpointOptions, Checkpoints
 from hmtl.training.evaluation import evaluate_task
-from hmtl.training.learner import clip_gradients
+from hmtl.training.facts import write_facts
+from hmtl.training.freezing import freeze as freeze_parts
+from hmtl.training.interference import Interference
+from hmtl.training.interrupts import Interrupts
+from hmtl.training.precision import Precision
 from hmtl.training.progress import Progress
-from hmtl.training.task_state import TaskState
-from hmtl.training.watch import EpochWatch, RunLog
+from hmtl.training.ranks import Ranks
+from hmtl.training.stepper import Stepper
+from hmtl.training.watch import EpochWatch, RunLog, WandbOptions
 
 
 @Trainer.register("hmtl")
@@ -33,8 +42,8 @@ class HmtlTrainer(Trainer):
     its best weights. The run ends when all validated tasks are out of patience (or at the least learning
     rate) or after `num_epochs`.
 
-    All randomness is a function of the seed and of the step's number, so that a run resumed after an epoch
-    equals one never stopped.
+    All randomness is a function of the seed and of the step's number, so that a run that is killed at any
+    moment and resumed equals one never stopped.
 
     # Parameters
 
@@ -45,11 +54,30 @@ class HmtlTrainer(Trainer):
     num_epochs : at most. patience : epochs without a better validation metric after which a task votes to
         stop; None: never.
     grad_norm, grad_clipping : largest norm of the whole gradient; largest size of each of its elements.
+    accumulate : batches of one task that are put together for a step, one after another in memory.
+    mixed_precision : of embedder and levels; heads and weights stay in single precision.
     average_decay : decay of the exponential average of the weights that is validated and kept, such as
         0.999; None: no average.
+    freeze : parts of the model that stay as they are: `embedder`, `levels.<level>`, `heads.<task>`.
+    prior : a penalty on the parameters, such as `successive`. The losses that are shown are without it.
     seed : of the schedule, the dropout and all else in training.
-    tensorboard, summary_interval : whether to write `log/`, and every how many steps.
+    checkpoints : when the run's state is saved.
+    tensorboard, wandb : whether to write `log/`; what to tell Weights & Biases. summary_interval : every how
+        many steps. interference_interval : every how many steps of a task to measure what it does to the
+        others; None: never.
     """
+
+    changeable_on_recovery: ClassVar[tuple[str, ...]] = (
+        "trainer.num_epochs",
+        "trainer.patience",
+        "trainer.tasks.*.patience",
+        "trainer.checkpoints*",
+        "trainer.tensorboard",
+        "trainer.wandb*",
+        "trainer.summary_interval",
+        "evaluate_on_test",
+    )
+    """Keys of a config that `--recover` lets differ from the one that began the run."""
 
     def __init__(
         self,
@@ -59,6 +87,7 @@ class HmtlTrainer(Trainer):
         validation_data_loader: MultiTaskLoader | None = None,
         local_rank: int = 0,
         distributed: bool = False,
+        world_size: int = 1,
         schedule: Schedule = Proportional(),  # noqa: B008 - has no state
         tasks: dict[str, TaskOptions] | None = None,
         optimizer: Lazy[Optimizer] = Lazy(AdamOptimizer),  # noqa: B008 - builds a new one each time
@@ -68,108 +97,157 @@ class HmtlTrainer(Trainer):
         patience: int | None = 10,
         grad_norm: float | None = 5.0,
         grad_clipping: float | None = None,
+        accumulate: int = 1,
+        mixed_precision: Literal["bf16", "fp16"] | None = None,
         average_decay: float | None = None,
+        freeze: list[str] | None = None,
+        prior: Prior | None = None,
         seed: int = 13370,
         cuda_device: int | None = None,
+        checkpoints: CheckpointOptions = CheckpointOptions(),  # noqa: B008 - never changed
         tensorboard: bool = True,
+        wandb: WandbOptions | None = None,
         summary_interval: int = 50,
+        interference_interval: int | None = 20,
     ) -> None:
-        if distributed:
-            raise ConfigurationError("trainer: distributed training is not there yet; remove `distributed`")
-        numbers = {"num_epochs": num_epochs, "patience": patience, "summary_interval": summary_interval}
-        check_positive("trainer", **numbers, grad_norm=grad_norm, grad_clipping=grad_clipping)
-        if average_decay is not None and not 0 < average_decay < 1:
-            raise ConfigurationError(
-                f"trainer.average_decay is {average_decay}; give a number between 0 and 1, or leave it out"
-            )
-        if seed < 0:
-            raise ConfigurationError(f"trainer.seed is {seed}; give 0 or more")
-        super().__init__(serialization_dir, cuda_device=cuda_device, local_rank=local_rank)
-        self.model = model.to(self.cuda_device)
-        self.parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        self.loader, self.validation_loader = data_loader, validation_data_loader
-        sizes = {task: data_loader.size(task) for task in data_loader.tasks}
-        self.plan = Plan(sizes, num_epochs, seed)
-        self.schedule, self.num_epochs, self.seed = schedule, num_epochs, seed
-        self.grad_norm, self.grad_clipping = grad_norm, grad_clipping
-        self.tensorboard, self.summary_interval = tensorboard, summary_interval
-        defaults = TaskOptions(optimizer, learning_rate_scheduler, patience)
-        states = build_states(
-            model, self.plan, schedule, tasks or {}, defaults, shared_optimizer
+        check_trainer(
+            num_epochs=num_epochs,
+            patience=patience,
+            grad_norm=grad_norm,
+            grad_clipping=grad_clipping,
+            accumulate=accumulate,
+            average_decay=average_decay,
+            seed=seed,
+            summary_interval=summary_interval,
+            interference_interval=interference_interval,
         )
-        validated = validation_data_loader.tasks if validation_data_loader else []
-        check_heads(model, validated)
-        average = None if average_decay is None else WeightAverage(self.parameters, average_decay)
-        self.progress = Progress(Path(serialization_dir), model, states, validated, average)
+        super().__init__(serialization_dir, cuda_device=cuda_device, local_rank=local_rank)
+        directory, ranks = Path(serialization_dir), Ranks()
+        self.model, self.ranks = model.to(self.cuda_device), ranks
+        freeze_parts(model, freeze or [])
+        self.loader, self.validation_loader = data_loader, validation_data_loader
         for loader in (data_loader, validation_data_loader):
             if loader is not None and self.cuda_device.type != "cpu":
                 loader.set_target_device(self.cuda_device)
+        data_loader.multiply(accumulate * ranks.size)
+        sizes = {task: data_loader.size(task) for task in data_loader.tasks}
+        self.schedule, self.num_epochs = schedule, num_epochs
+        self.plan = Plan(sizes, num_epochs, seed)
+        defaults = TaskOptions(optimizer, learning_rate_scheduler, patience)
+        states = build_states(model, self.plan, schedule, tasks or {}, defaults, shared_optimizer)
+        validated = validation_data_loader.tasks if validation_data_loader else []
+        check_heads(model, validated)
+        precision = Precision(mixed_precision, self.cuda_device)
+        interference = interference_interval and Interference(_shared(model), interference_interval)
+        limits = {"accumulate": accumulate, "grad_norm": grad_norm, "grad_clipping": grad_clipping}
+        self.stepper = Stepper(
+            model, data_loader, ranks, precision, seed, prior=prior, interference=interference, **limits
+        )
+        average = average_decay and WeightAverage(self.stepper.parameters, average_decay)
+        others = {"precision": precision, "interference": interference, "prior": prior}
+        self.progress = Progress(
+            directory,
+            Checkpoints(directory, checkpoints),
+            model,
+            states,
+            validated,
+            average,
+            {name: other for name, other in others.items() if other is not None},
+            writes=local_rank == 0,
+        )
+        self.tensorboard, self.wandb, self.summary_interval = tensorboard, wandb, summary_interval
+        self.interrupts = Interrupts()
 
     def train(self) -> dict[str, Any]:
         """Trains to the end, from a checkpoint if there is one, and loads the joint best weights. Returns
         the metrics of the best epochs."""
-        self.progress.restore()
-        done = self.progress.step
-        log = RunLog(self.progress.directory, self.summary_interval if self.tensorboard else None, done)
+        progress = self.progress
+        self.ranks.share(self.model)
+        if self.stepper.prior is not None:
+            self.stepper.prior.attach(self.model)
+        progress.restore()
+        if progress.writes:
+            write_facts(progress, self.plan, self.model, self.ranks.size)
+        interval = self.summary_interval if self.tensorboard else None
+        wandb = self.wandb if self.ranks.rank == 0 else None
+        log = RunLog(progress.directory, interval, progress.step, wandb, visible=progress.writes)
         try:
-            while self.progress.epoch < self.num_epochs and not self.progress.all_voted:
-                training = self._train_epoch(log)
-                with self.progress.judged_weights():
-                    validation = self._validate()
-                    self.progress.judge(validation)
-                log.epoch(self.progress.epoch, self.progress.step, training, validation)
-                self.progress.end_epoch(validation)
+            with self.interrupts:
+                while progress.epoch < self.num_epochs and not progress.all_voted:
+                    self._run_epoch(log)
+                    self._poll()
         finally:
             log.close()
-        return self.progress.finish()
+        self.ranks.wait()
+        return progress.finish()
 
-    def _train_epoch(self, log: RunLog) -> dict[str, float]:
+    def _run_epoch(self, log: RunLog) -> None:
+        """What is left of the epoch that has begun."""
+        progress, first, validation_seconds = self.progress, self.progress.step, 0.0
+        drawn = self.schedule.draw(progress.epoch, replace(self.plan, scores=progress.scores))
+        watch = EpochWatch(progress.epoch, drawn, progress.done, progress.writes)
+        if progress.running:
+            watch.load_state_dict(progress.running)
+        try:
+            with watch:
+                self._take_steps(drawn, watch, log)
+            begun = time.perf_counter()
+            validation = self._validate()
+            validation_seconds = time.perf_counter() - begun
+        finally:
+            steps = {"epoch": progress.epoch, "from_step": first, "to_step": progress.step}
+            log.stretch({**steps, **watch.stretch(), "validation_seconds": validation_seconds})
+        with progress.judged_weights():
+            progress.judge(validation)
+        interference = self.stepper.interference
+        effects = interference.figures(Counter(drawn)) if interference else None
+        log.epoch(progress.epoch, progress.step, watch.metrics(), validation, effects)
+        progress.end_epoch(validation)
+
+    def _take_steps(self, drawn: list[str], watch: EpochWatch, log: RunLog) -> None:
         self.model.train()
-        states = self.progress.states
-        drawn = self.schedule.draw(self.progress.epoch, self.plan)
+        progress, states = self.progress, self.progress.states
         batches = {task: self.loader.batches(task, state.pass_number) for task, state in states.items()}
-        watch = EpochWatch(self.progress.epoch, len(drawn))
-        with watch.bar:
-            for task in drawn:
-                state = states[task]
-                loss, norm = self._train_step(state, batches[task][state.batch])
-                state.advance(len(batches[task]))
-                if state.batch == 0:
-                    batches[task] = self.loader.batches(task, state.pass_number)
-                self.progress.end_step()
-                watch.step(task, loss)
-                log.step(task, self.progress.step, loss, norm, state.learner.learning_rate)
+        for task in drawn[progress.done :]:
+            state = states[task]
+            figures = self.stepper.step(state, batches[task][state.batch], progress.step)
+            state.advance(len(batches[task]))
+            if state.batch == 0:
+                batches[task] = self.loader.batches(task, state.pass_number)
+            progress.end_step()
+            watch.step(figures)
+            log.step(progress.step, figures)
+            self._save_if_due(watch)
+        progress.running = watch.state_dict()
         for head in self.model.heads.values():
             # tells what it had to leave out, also of a task that is not validated
             head.get_metrics(reset=True)
-        return watch.metrics()
 
-    def _train_step(self, state: TaskState, numbers: list[int]) -> tuple[float, float]:
-        """One update. Returns the loss and the norm of the gradient before clipping."""
-        torch.manual_seed(int(np.random.SeedSequence([self.seed, self.progress.step]).generate_state(1)[0]))
-        for parameter in self.parameters:
-            parameter.grad = None
-        loss = self.model(**self.loader.tensors(state.task, numbers))["loss"]
-        value = loss.item()
-        self._check_finite(state.task, "loss", value)
-        loss.backward()
-        norm = clip_gradients(self.parameters, self.grad_norm, self.grad_clipping)
-        self._check_finite(state.task, "gradient's norm", norm)
-        state.learner.step()
-        return value, norm
-
-    def _check_finite(self, task: str, what: str, value: float) -> None:
-        if not np.isfinite(value):
-            raise ConfigurationError(
-                f"training: the {what} of task '{task}' is {value} at step {self.progress.step}; "
-                f"lower its learning rate, or look for broken inputs"
-            )
+    def _save_if_due(self, watch: EpochWatch) -> None:
+        # a signal may reach one rank a step before the other
+        must_stop = any(self.ranks.sum(float(self.interrupts.noted is not None)))
+        if must_stop or self.progress.is_due:
+            self.progress.running = watch.state_dict()
+            self.progress.save()
+        if must_stop:
+            self.interrupts.stop()
 
     def _validate(self) -> dict[str, float]:
+        """Metrics of all tasks. A run that is stopped meanwhile is saved as it was before."""
         metrics: dict[str, float] = {}
-        for task in self.validation_loader.tasks if self.validation_loader else ():
-            metrics.update(evaluate_task(self.model, self.validation_loader, task))
+        try:
+            with self.progress.judged_weights():
+                for task in self.validation_loader.tasks if self.validation_loader else ():
+                    metrics.update(evaluate_task(self.model, self.validation_loader, task, poll=self._poll))
+        except (KeyboardInterrupt, SigTermReceived):
+            self.progress.save()
+            raise
         return metrics
+
+    def _poll(self) -> None:
+        """Stops for a signal, unless other ranks would wait for this one."""
+        if self.interrupts.noted is not None and not self.ranks.many:
+            self.interrupts.stop()
 
     def get_checkpoint_state(self) -> TrainerCheckpoint | None:
         return None
@@ -177,3 +255,11 @@ class HmtlTrainer(Trainer):
     def get_best_weights_path(self) -> str | None:
         best = self.progress.best_weights
         return None if best is None else str(best)
+
+
+def _shared(model: MultiTaskModel) -> dict[str, list[nn.Parameter]]:
+    """What is trained of the embedder and of each level."""
+    return {
+        name: [parameter for parameter in part.parameters() if parameter.requires_grad]
+        for name, part in model.shared_parts().items()
+    }

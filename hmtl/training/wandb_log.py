@@ -67,7 +67,7 @@ class WandbLog(ScalarLog):
         except wandb.Error as error:
             cause = next(iter(str(error).splitlines()), type(error).__name__)
             raise ConfigurationError(
-                f"trainer.wandb: W&B refuses the run ({cause}); `wandb login`, or set mode to 'offline'"
+                f"trainer.wandb: W&B refuses the run ({cause}); or set mode to 'offline'"
             ) from error
         self._run.define_metric("*", step_metric="step")
 

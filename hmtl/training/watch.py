@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from hmtl.files import replacing
 from hmtl.training.bar import EpochBar
-from hmtl.training.checkpoints import replacing
 from hmtl.training.figures import EpochSums, StepFigures
 from hmtl.training.scalar_log import ScalarLog, TensorboardLog, epoch_scalars, interference_scalars
 from hmtl.training.wandb_log import WandbLog, WandbOptions

@@ -85,7 +85,6 @@ def test_a_schedule_by_steps_is_told_how_many_steps_its_optimizer_will_take(shar
         ({"grad_clipping": -1.0}, "trainer.grad_clipping is -1.0"),
         ({"summary_interval": 0}, "trainer.summary_interval is 0"),
         ({"seed": -1}, "trainer.seed is -1"),
-        ({"distributed": True}, "trainer: distributed training is not there yet"),
     ],
 )
 def test_options_that_do_not_fit_give_one_line(trainer, message, small_corpus, tmp_path):

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
-from small_run import same
+from small_run import newest, same
 from test_learner import learner
 
 from hmtl.training import checkpoints
@@ -11,11 +11,15 @@ from hmtl.training.progress import Progress
 from hmtl.training.task_state import TaskState
 
 
+def store(directory: Path) -> checkpoints.Checkpoints:
+    return checkpoints.Checkpoints(directory, checkpoints.CheckpointOptions())
+
+
 def progress(directory: Path, patience: int | None = 1, validated: tuple[str, ...] = ("a", "b")) -> Progress:
     torch.manual_seed(3)
     model = torch.nn.Linear(2, 1)
     states = {task: TaskState(task, learner()[0], "+f1", patience) for task in ("a", "b")}
-    return Progress(directory, model, states, validated)
+    return Progress(directory, store(directory), model, states, validated)
 
 
 def end(run: Progress, validation: dict[str, float]) -> None:
@@ -88,7 +92,7 @@ def test_without_validation_nobody_votes_and_the_latest_is_best(tmp_path):
 def test_a_shared_plateau_follows_the_mean_of_the_tasks_metrics(tmp_path):
     shared, parameters = learner({"type": "reduce_on_plateau", "mode": "max", "factor": 0.5, "patience": 0})
     states = {task: TaskState(task, shared, "+f1", None) for task in ("a", "b")}
-    run = Progress(tmp_path, parameters, states, ("a", "b"))
+    run = Progress(tmp_path, store(tmp_path), parameters, states, ("a", "b"))
     rates = []
     # the means are 0.3, 0.4 and 0.35: one task's loss is made up for by the other once
     for a, b in ((0.3, 0.3), (0.1, 0.7), (0.3, 0.4)):
@@ -119,11 +123,11 @@ def test_a_checkpoint_of_something_else_gives_one_line(content, tmp_path):
     run = progress(tmp_path)
     epoch(run, 0.5, 0.5)
     if content == "other model":
-        content = checkpoints.load(tmp_path / "checkpoint.th") | {"model": torch.nn.Linear(3, 1).state_dict()}
-    checkpoints.save(content, tmp_path / "checkpoint.th")
+        content = checkpoints.load(newest(tmp_path)) | {"model": torch.nn.Linear(3, 1).state_dict()}
+    checkpoints.save(content, newest(tmp_path))
     with pytest.raises(ConfigurationError) as error:
         progress(tmp_path).restore()
-    assert str(error.value).startswith(f"{tmp_path / 'checkpoint.th'}: does not fit this config (")
+    assert str(error.value).startswith(f"{newest(tmp_path)}: does not fit this config (")
     assert "\n" not in str(error.value)
 
 
@@ -133,4 +137,4 @@ def test_the_checkpoint_is_written_last(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "save", lambda state, path: written.append(path.name))
     epoch(progress(tmp_path), 0.5, 0.5)
     assert sorted(written[:-1]) == ["best.th", "best_a.th", "best_b.th"]
-    assert written[-1] == "checkpoint.th"
+    assert written[-1] == "epoch_00001_step_000000000.th"

@@ -9,7 +9,7 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.models import Model
 from allennlp.models.archival import load_archive
-from small_run import build, config_of, same
+from small_run import build, config_of, newest, same
 from test_watch import read_scalars
 
 from hmtl.training import checkpoints
@@ -32,6 +32,7 @@ def weights(model: Model) -> dict[str, torch.Tensor]:
 def files(directory: Path) -> dict[str, Any]:
     """What a run has left: checkpoint, best weights, metrics."""
     states = {path.name: checkpoints.load(path) for path in sorted(directory.glob("*.th"))}
+    states["checkpoint"] = checkpoints.load(newest(directory))
     return states | {
         path.name: json.loads(path.read_text()) for path in sorted(directory.glob("metrics_epoch_*.json"))
     }
@@ -50,7 +51,7 @@ def record_batches(loop, into: list) -> None:
 
 def stop_in(trainer: HmtlTrainer, epoch: int, steps: int, error: type[BaseException]) -> None:
     """Raises after so many steps of an epoch."""
-    step, done = trainer._train_step, []
+    step, done = trainer.stepper.step, []
 
     def stopping(*arguments):
         if trainer.progress.epoch == epoch:
@@ -59,7 +60,7 @@ def stop_in(trainer: HmtlTrainer, epoch: int, steps: int, error: type[BaseExcept
             done.append(1)
         return step(*arguments)
 
-    trainer._train_step = stopping
+    trainer.stepper.step = stopping
 
 
 def test_a_step_changes_what_its_task_uses_and_nothing_else(small_corpus, tmp_path):
@@ -77,9 +78,9 @@ def test_a_step_changes_what_its_task_uses_and_nothing_else(small_corpus, tmp_pa
         # moments of earlier steps, that an optimiser could act on, are there from the second round on
         for _ in range(2):
             for other in states:
-                trainer._train_step(states[other], [0, 1])
+                trainer.stepper.step(states[other], [0, 1], 0)
         before = weights(trainer.model)
-        trainer._train_step(states[task], [0, 1])
+        trainer.stepper.step(states[task], [0, 1], 1)
         after = weights(trainer.model)
         changed = {name for name in before if not torch.equal(before[name], after[name])}
         for other in unused:
@@ -108,7 +109,7 @@ def test_the_scale_of_a_loss_matters_to_a_shared_adam_only(shared, small_corpus,
         unscaled = head.loss
         head.loss = lambda *arguments: scale * unscaled(*arguments)
         loop.run()
-        return checkpoints.load(tmp_path / str(scale) / "checkpoint.th")["model"]
+        return checkpoints.load(newest(tmp_path / str(scale)))["model"]
 
     one, hundred = run(1.0), run(100.0)
     assert one["embedder.token_embedder_words.weight"].dtype == torch.float64
@@ -247,12 +248,12 @@ def test_what_is_no_number_stops_the_run_with_one_line(break_it, what, small_cor
     assert all(weight.isfinite().all() for weight in loop.model.parameters())
 
 
-def test_a_damaged_checkpoint_stops_with_one_line(small_corpus, tmp_path):
-    config = config_of(small_corpus, num_epochs=1)
+def test_without_a_whole_checkpoint_there_is_one_line(small_corpus, tmp_path):
+    config = config_of(small_corpus, num_epochs=2)
     build(config, tmp_path).run()
-    path = tmp_path / "checkpoint.th"
-    path.write_bytes(path.read_bytes()[:-500])
-    with pytest.raises(ConfigurationError, match="checkpoint.th is damaged") as error:
+    for path in (tmp_path / "checkpoints").iterdir():
+        path.write_bytes(path.read_bytes()[:-500])
+    with pytest.raises(ConfigurationError, match="none of its 2 checkpoints is whole") as error:
         build(config, tmp_path).run()
     assert "\n" not in str(error.value)
 
@@ -262,7 +263,7 @@ def test_an_interrupt_leaves_the_best_weights_archived_and_a_run_to_resume(
     epoch, small_corpus, tmp_path, monkeypatch
 ):
     config = config_of(small_corpus, num_epochs=2)
-    original = HmtlTrainer._train_epoch
+    original = HmtlTrainer._run_epoch
 
     def interrupted(self, log):
         if self.progress.epoch == epoch:
@@ -270,7 +271,7 @@ def test_an_interrupt_leaves_the_best_weights_archived_and_a_run_to_resume(
         return original(self, log)
 
     with monkeypatch.context() as patched:
-        patched.setattr(HmtlTrainer, "_train_epoch", interrupted)
+        patched.setattr(HmtlTrainer, "_run_epoch", interrupted)
         with pytest.raises(KeyboardInterrupt):
             train_model(Params(json.loads(json.dumps(config))), tmp_path / "run")
     archive = tmp_path / "run" / "model.tar.gz"
@@ -287,7 +288,7 @@ def test_training_goes_without_validation(small_corpus, tmp_path):
     del config["validation_data_path"]
     metrics = build(config, tmp_path).run()
     assert metrics["best_epoch"] == 1 and metrics["best_validation_mean"] is None
-    assert same(checkpoints.load(tmp_path / "best.th"), checkpoints.load(tmp_path / "checkpoint.th")["model"])
+    assert same(checkpoints.load(tmp_path / "best.th"), checkpoints.load(newest(tmp_path))["model"])
 
 
 def test_what_cannot_be_trained_on_is_told_without_validation(small_corpus, tmp_path, caplog):

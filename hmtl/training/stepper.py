@@ -1,0 +1,123 @@
+"""One training step."""
+
+import time
+
+import numpy as np
+import torch
+from allennlp.common.checks import ConfigurationError
+from torch import Tensor
+
+from hmtl.data_loader import MultiTaskLoader
+from hmtl.documents import Document
+from hmtl.model import MultiTaskModel
+from hmtl.priors import Prior
+from hmtl.training.interference import Interference
+from hmtl.training.learner import clip_gradients
+from hmtl.training.precision import Precision
+from hmtl.training.ranks import Ranks
+from hmtl.training.task_state import TaskState
+from hmtl.training.watch import StepFigures
+
+
+class Stepper:
+    """Takes a task's batch through the network, and updates what got a gradient.
+
+    A batch goes through in parts, one for each rank and `accumulate` of them one after another, whose losses
+    and gradients add up to those of the whole batch.
+
+    # Parameters
+
+    seed : of all that is random in a forward pass, with the number of the step and of the part.
+    accumulate : parts of each rank. grad_norm, grad_clipping : see `HmtlTrainer`.
+    prior : whose penalty is added to the loss, for the parameters that the task's loss reaches.
+    interference : samples what the tasks do to each other.
+    """
+
+    def __init__(
+        self,
+        model: MultiTaskModel,
+        loader: MultiTaskLoader,
+        ranks: Ranks,
+        precision: Precision,
+        seed: int,
+        accumulate: int = 1,
+        grad_norm: float | None = None,
+        grad_clipping: float | None = None,
+        prior: Prior | None = None,
+        interference: Interference | None = None,
+    ) -> None:
+        self.model, self.loader, self.ranks, self.precision = model, loader, ranks, precision
+        self.parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        self.seed = seed
+        self.parts = accumulate * ranks.size
+        self.own_parts = range(ranks.rank * accumulate, (ranks.rank + 1) * accumulate)
+        self.grad_norm, self.grad_clipping = grad_norm, grad_clipping
+        self.prior, self.interference = prior, interference
+
+    def step(self, state: TaskState, numbers: list[int], number: int) -> StepFigures:
+        """One update by the batch of these instances, as the run's step `number`. Raises
+        `ConfigurationError` where loss or gradient are no finite numbers."""
+        begun = time.perf_counter()
+        for parameter in self.parameters:
+            parameter.grad = None
+        batch = self.loader.documents(state.task, numbers)
+        loss = self._backward(state.task, numbers, batch, number)
+        learner = state.learner
+        self.precision.unscale(learner.optimizer)
+        sampled = self.interference is not None and self.interference.wants(state.task, state.steps)
+        if sampled:
+            self.interference.before(state.task)
+        self._add_prior(state.task)
+        norm = clip_gradients(self.parameters, self.grad_norm, self.grad_clipping)
+        value, size = torch.stack([loss.double(), norm.double()]).tolist()
+        self._check(state.task, number, value, size)
+        rate = learner.learning_rate
+        learner.step(self.precision)
+        if sampled:
+            self.interference.after(state.task)
+        words = sum(len(document.tokens) for document in batch)
+        seconds = time.perf_counter() - begun
+        return StepFigures(state.task, value, size, rate, words, len(batch), seconds)
+
+    def _backward(self, task: str, numbers: list[int], batch: list[Document], number: int) -> Tensor:
+        """Leaves the gradient of the whole batch; returns its loss, a scalar."""
+        total = self.parameters[0].new_zeros(())
+        for part in self.own_parts:
+            # batches are sorted by length: every part gets long and short ones
+            if not (mine := numbers[part :: self.parts]):
+                continue
+            torch.manual_seed(int(np.random.SeedSequence([self.seed, number, part]).generate_state(1)[0]))
+            with self.precision.forward():
+                loss = self.model(**self.loader.tensors(task, mine), batch=batch)["loss"]
+            if not loss.requires_grad:
+                raise ConfigurationError(
+                    f"trainer.freeze: leaves task '{task}' nothing to learn; take one of its parts out, or "
+                    "the task out of the training data"
+                )
+            self.precision.backward(loss)
+            total = total + loss.detach()
+        return self.ranks.sum_gradients(self.parameters, total)
+
+    def _add_prior(self, task: str) -> None:
+        if self.prior is None:
+            return
+        self.prior.before_step(task)
+        # What the loss does not reach stays as it is: even a gradient of 0 would have Adam move it.
+        reached = [parameter for parameter in self.parameters if parameter.grad is not None]
+        penalty = self.prior.penalty(task)
+        if penalty is not None and penalty.requires_grad:
+            for parameter, gradient in zip(
+                reached, torch.autograd.grad(penalty, reached, allow_unused=True), strict=True
+            ):
+                if gradient is not None:
+                    parameter.grad += gradient
+
+    def _check(self, task: str, number: int, loss: float, norm: float) -> None:
+        if np.isfinite(loss) and self.precision.may_overflow:
+            return
+        for what, value in (("loss", loss), ("gradient's norm", norm)):
+            if not np.isfinite(value):
+                raise ConfigurationError(
+                    f"training: the {what} of task '{task}' is {value} at step {number}; "
+                    f"lower its learning rate, or look for broken inputs"
+                )
