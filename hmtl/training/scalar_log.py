@@ -56,7 +56,8 @@ class TensorboardLog(ScalarLog):
 
     def add(self, step: int, values: Mapping[str, float]) -> None:
         for name, value in values.items():
-            self._writer.add_scalar(name, value, step)
+            # TensorBoard has no ~ in its names
+            self._writer.add_scalar(name.replace("~", "."), value, step)
 
     def flush(self) -> None:
         self._writer.flush()
