@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import combinations, product
 from typing import Any
 
 import torch
@@ -94,26 +93,27 @@ class Interference:
 
         # Parameters
 
-        steps : of each task that was drawn in the epoch, in the order in which tasks are to be named.
+        steps : of each task in the epoch.
 
         # Returns
 
-        `samples` by task; `cosine` by part and pair `a~b`, the mean; `effect` by source and target, of all
-        steps of the source: their number times the mean of those sampled.
+        `samples` by task; `cosine` by part and pair `a~b` (a before b in the alphabet), the mean; `effect` by
+        source and target, of all steps of the source: their number times the mean of those sampled.
         """
-        tasks = list(dict.fromkeys([*steps, *sorted(self._gradients)]))
         means = self._means()
-        cosine: dict[str, dict[str, float]] = {}
-        for part, (a, b) in product(self.parts, combinations(tasks, 2)):
-            if (key := ("cosine", part, *sorted((a, b)))) in means:
-                cosine.setdefault(part, {})[f"{a}~{b}"] = means[key]
-        effect: dict[str, dict[str, float]] = {}
-        for source, target in product(tasks, repeat=2):
-            if (key := ("effect", source, target)) in means:
-                effect.setdefault(source, {})[target] = means[key] * steps[source]
-        samples = {task: self._samples[task] for task in tasks if self._samples[task]}
+        cosine: dict[str, dict[str, float]] = {part: {} for part in self.parts}
+        effect: dict[str, dict[str, float]] = {task: {} for task in sorted(self._samples)}
+        for kind, *names in sorted(means):
+            mean = means[kind, *names]
+            if kind == "cosine":
+                part, a, b = names
+                cosine[part][f"{a}~{b}"] = mean
+            else:
+                source, target = names
+                effect[source][target] = mean * steps[source]
+        samples = dict(sorted(self._samples.items()))
         self._samples, self._sums = Counter(), {}
-        return {"samples": samples, "cosine": cosine, "effect": effect}
+        return {"samples": samples, "cosine": _filled(cosine), "effect": _filled(effect)}
 
     def _means(self) -> dict[tuple[str, ...], float]:
         sums = {key: value.tolist() for key, value in self._sums.items()}
@@ -135,6 +135,10 @@ class Interference:
         self._samples = Counter(state["samples"])
         device = next(iter(devices.values()), None)
         self._sums = {tuple(key): value.to(device, copy=True) for *key, value in state["sums"]}
+
+
+def _filled(by_name: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    return {name: values for name, values in by_name.items() if values}
 
 
 def _gradient(parameter: nn.Parameter) -> Tensor:
