@@ -1,6 +1,7 @@
 """Tasks drawn by how far each is from what it reaches alone."""
 
 import math
+from collections.abc import Collection
 from typing import ClassVar
 
 from allennlp.common.checks import ConfigurationError
@@ -34,17 +35,20 @@ class Dynamic(Schedule):
         self.single_task_scores = single_task_scores
         self.floor = floor
 
+    def check_validated(self, tasks: Collection[str], plan: Plan) -> None:
+        for task in plan.sizes:
+            if task not in tasks:
+                raise ConfigurationError(
+                    f"trainer.schedule: 'dynamic' needs the validation of every task, and task '{task}' has "
+                    f"none; add validation_data_path.{task}, or choose another schedule"
+                )
+
     def weights(self, epoch: int, plan: Plan) -> dict[str, float]:
         check_tasks("single_task_scores", self.single_task_scores, plan)
         done = plan.scores[:epoch]
         if not done:
             return dict.fromkeys(plan.sizes, 1.0)
-        for task in plan.sizes:
-            if task not in done[-1]:
-                raise ConfigurationError(
-                    f"trainer.schedule: 'dynamic' needs the validation of every task, and task '{task}' has "
-                    f"none; add validation_data_path.{task}, or choose another schedule"
-                )
+        self.check_validated(done[-1], plan)
         return {task: max(self.floor, self._gap(task, done[-1][task])) for task in plan.sizes}
 
     def _gap(self, task: str, score: float) -> float:

@@ -1,6 +1,6 @@
 """The contract of a schedule: which task's batch each step of an epoch takes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -47,9 +47,18 @@ class Schedule(Registrable):
         check("steps_per_epoch", steps_per_epoch, valid, "at least 1, or leave it out")
         self.steps_per_epoch = steps_per_epoch
 
+    @property
+    def kind(self) -> str:
+        """The registered name."""
+        names = (name for name in Schedule.list_available() if Schedule.by_name(name) is type(self))
+        return next(names, type(self).__name__)
+
     def steps(self, plan: Plan) -> int:
         """Steps of an epoch, the same for each."""
         return self.steps_per_epoch or sum(size.batches for size in plan.sizes.values())
+
+    def check_validated(self, tasks: Collection[str], plan: Plan) -> None:
+        """Raises `ConfigurationError` where the schedule needs the validation of more tasks than these."""
 
     def weights(self, epoch: int, plan: Plan) -> dict[str, float]:
         """A number for each task, proportional to its probability at every step of this epoch."""
