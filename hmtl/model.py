@@ -144,6 +144,12 @@ class MultiTaskModel(Model):
             for name, value in self.heads[task].get_metrics(reset).items()
         }
 
+    def take_metrics(self, task: str) -> dict[str, float]:
+        """`task/metric` of one task since its last reset, which this is. Every rank may ask, also one that
+        has evaluated nothing, and must where one does, since counts are summed over the ranks."""
+        self._evaluated.discard(task)
+        return {f"{task}/{name}": value for name, value in self.heads[task].get_metrics(reset=True).items()}
+
 
 def _check_names(tasks: list[str]) -> None:
     """Names of tasks become names of files, of metrics and of submodules."""

@@ -56,11 +56,11 @@ def config_of(corpus: Path, names: str = "ner emd", **trainer: Any) -> dict[str,
     return config
 
 
-def build(config: dict[str, Any], directory: Path) -> TrainModel:
+def build(config: dict[str, Any], directory: Path, local_rank: int = 0) -> TrainModel:
     """What `allennlp train` builds; `.run()` trains."""
     params = Params(copy.deepcopy(config))
     prepare_environment(params)
-    return TrainModel.from_params(params=params, serialization_dir=str(directory), local_rank=0)
+    return TrainModel.from_params(params=params, serialization_dir=str(directory), local_rank=local_rank)
 
 
 def newest(directory: Path) -> Path:

@@ -29,7 +29,8 @@ class MultiTaskReader(DatasetReader):
         token_indexers: dict[str, TokenIndexer] | None = None,
         **kwargs,
     ) -> None:
-        super().__init__(**kwargs)
+        # every rank reads all data: what is shared out among them are the parts of a batch
+        super().__init__(manual_distributed_sharding=True, **kwargs)
         if not readers:
             raise ConfigurationError("dataset_reader.readers: names no task; give at least one")
         shared = {} if token_indexers is None else {"token_indexers": token_indexers}

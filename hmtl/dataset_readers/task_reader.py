@@ -41,7 +41,8 @@ class TaskReader(DatasetReader):
         layer: str | None = None,
         **kwargs,
     ) -> None:
-        super().__init__(**kwargs)
+        # every rank reads all data: what is shared out among them are the parts of a batch
+        super().__init__(manual_distributed_sharding=True, **kwargs)
         self.format = format
         self.layer = layer or self.default_layer
         self.task = task or self.layer

@@ -21,7 +21,7 @@ def evaluate_task(
     mode. Of many ranks each takes a share of the batches and all return the same. `poll` is called at every
     batch."""
     model.eval()
-    model.get_metrics(reset=True)
+    model.take_metrics(task)
     ranks = Ranks()
     mine = loader.batches(task, None)[ranks.rank :: ranks.size]
     bar = Tqdm.tqdm(mine, desc=f"validating {task}", leave=False, disable=not progress or ranks.rank > 0)
@@ -31,7 +31,4 @@ def evaluate_task(
             poll()
             loss += float(model(**loader.tensors(task, numbers))["loss"])
     loss, batches = ranks.sum(loss, len(mine))
-    # of the head and not of the model: a rank without a batch must take part in the sums too
-    metrics = {f"{task}/{name}": value for name, value in model.heads[task].get_metrics(reset=True).items()}
-    model.get_metrics(reset=True)
-    return {f"{task}/loss": loss / batches, **metrics}
+    return {f"{task}/loss": loss / batches, **model.take_metrics(task)}

@@ -1,5 +1,6 @@
 """A run that is killed at any moment and resumed equals one never stopped."""
 
+import copy
 import itertools
 import json
 import multiprocessing
@@ -14,9 +15,10 @@ from typing import Any
 import pytest
 from allennlp.commands.train import train_model
 from allennlp.common import Params
-from small_run import config_of, newest, same
+from small_run import build, config_of, newest, same
 
 from hmtl.training import checkpoints, evaluation
+from hmtl.training.interrupts import SIGNALS
 from hmtl.training.stepper import Stepper
 
 KILLS = 20
@@ -71,6 +73,11 @@ def kill_at(moment: int) -> None:
     os.replace = dying(os.replace)
 
 
+def kill_after(seconds: float) -> None:
+    signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
 def train(config: dict[str, Any], directory: Path, recover: bool, prepare: Callable[[], None]) -> int | None:
     """Trains in a process of its own. Returns how it ended: 0, or minus the signal."""
 
@@ -108,11 +115,66 @@ def test_killed_by_the_clock(straight, small_corpus, tmp_path):
     """Where no one has thought of."""
     rng, directory = random.Random(6), tmp_path / "killed"
     for number in range(3):
-
-        def alarm(seconds=rng.uniform(0.3, 0.9) * straight[1]) -> None:
-            signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-
-        train(config(small_corpus), directory, number > 0, alarm)
+        seconds = rng.uniform(0.3, 0.9) * straight[1]
+        train(config(small_corpus), directory, number > 0, lambda after=seconds: kill_after(after))
     assert train(config(small_corpus), directory, True, lambda: None) == 0
     assert same(outcome(directory), outcome(straight[0]))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("where", ["step", "validation"])
+def test_a_signal_saves_before_it_stops(number, where, straight, small_corpus, tmp_path):
+    """Nothing that was done is done again: the checkpoint has every step, although none was due."""
+    settings = config(small_corpus)
+    settings["trainer"]["checkpoints"] = {"every_minutes": None}
+    loop = build(settings, tmp_path)
+    owner, name = (
+        (loop.trainer.stepper, "step") if where == "step" else (loop.trainer.validation_loader, "tensors")
+    )
+    function, calls = getattr(owner, name), itertools.count()
+
+    def signalled(*arguments):
+        if next(calls) == 5:
+            os.kill(os.getpid(), number)
+        return function(*arguments)
+
+    setattr(owner, name, signalled)
+    with pytest.raises(SIGNALS[number]):
+        loop.run()
+    assert checkpoints.load(newest(tmp_path))["step"] == loop.trainer.progress.step
+    assert loop.trainer.progress.done > 0
+    build(settings, tmp_path).run()
+    ends = outcome(straight[0])
+    assert same(outcome(tmp_path), {name: state for name, state in ends.items() if name != "metrics.json"})
+
+
+def test_a_damaged_newest_checkpoint_falls_back_to_the_one_before(straight, small_corpus, tmp_path, caplog):
+    loop = build(config(small_corpus), tmp_path)
+    step = loop.trainer.stepper.step
+
+    def stopping(*arguments):
+        if loop.trainer.progress.step == 20:
+            raise RuntimeError("power cut")
+        return step(*arguments)
+
+    loop.trainer.stepper.step = stopping
+    with pytest.raises(RuntimeError, match="power cut"):
+        loop.run()
+    damaged = newest(tmp_path)
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    resumed = build(config(small_corpus), tmp_path)
+    resumed.run()
+    (said,) = [message for message in caplog.messages if "going back to the checkpoint before" in message]
+    assert str(damaged) in said and damaged.with_name(damaged.name + ".damaged").exists()
+    ends = outcome(straight[0])
+    assert same(outcome(tmp_path), {name: state for name, state in ends.items() if name != "metrics.json"})
+
+
+def test_more_epochs_on_recovery_are_as_if_asked_for_from_the_first(straight, small_corpus, tmp_path):
+    settings = config(small_corpus)
+    settings["trainer"] |= {"num_epochs": 2, "patience": 3}
+    train_model(Params(copy.deepcopy(settings)), tmp_path / "run")
+    train_model(Params(config(small_corpus)), tmp_path / "run", recover=True)
+    assert same(outcome(tmp_path / "run"), outcome(straight[0]))
