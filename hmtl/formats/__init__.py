@@ -4,6 +4,7 @@ from hmtl.formats.ace import Ace
 from hmtl.formats.brat import Brat
 from hmtl.formats.conll2003 import Conll2003
 from hmtl.formats.conll2012 import Conll2012
+from hmtl.formats.conllu import Conllu
 from hmtl.formats.crossre import Crossre
 from hmtl.formats.dfki import Dfki
 from hmtl.formats.docred import Docred
@@ -22,6 +23,7 @@ __all__ = [
     "Brat",
     "Conll2003",
     "Conll2012",
+    "Conllu",
     "Crossre",
     "Dfki",
     "Docred",

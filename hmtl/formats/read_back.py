@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
+from io import BytesIO
 
 from allennlp.common.checks import ConfigurationError
 
 from hmtl.documents import Document
+from hmtl.formats.files import TextFile
+from hmtl.formats.streams import numbered_lines
+
+
+def as_written(lines: Iterable[str], name: str) -> TextFile:
+    """The file that these lines make, without the disk."""
+    data = "".join(f"{line}\n" for line in lines).encode("utf-8")
+    return TextFile(name, name, numbered_lines(BytesIO(data), name, len(data)))
 
 
 def difference(document: Document, read: Callable[[], Iterable[Document]]) -> str | None:
