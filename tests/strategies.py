@@ -134,3 +134,44 @@ def layouts(draw: st.DrawFn, words: tuple[str, ...]) -> dict[str, Any]:
         offsets.append((len(text), len(text) + len(word)))
         text += word + draw(st.sampled_from(["", " ", "\n", " \u2028"]))
     return {"text": text, "offsets": tuple(offsets)}
+
+
+@st.composite
+def entangled(
+    draw: st.DrawFn,
+    layer: str,
+    others: tuple[str, ...] = ("relations", "clusters"),
+    labels: st.SearchStrategy[str] = LABEL,
+    **options: Any,
+) -> Document:
+    """A document whose relations and clusters, as far as `others` names them, are of the spans of its one
+    layer; `options` are those of `documents`."""
+    document = draw(documents((layer,), labels=labels, missing=False, **options))
+    return document.replace(**draw(among(getattr(document, layer), others, labels)))
+
+
+@st.composite
+def among(
+    draw: st.DrawFn, spans: tuple[Span, ...], others: tuple[str, ...], labels: st.SearchStrategy[str]
+) -> dict[str, Any]:
+    """Relations between the spans, and clusters of their bounds."""
+    content: dict[str, Any] = {}
+    if "relations" in others:
+        pair = st.tuples(*[st.sampled_from(spans)] * 2, labels) if spans else st.nothing()
+        content["relations"] = tuple(Relation(*row) for row in draw(st.lists(pair, max_size=4, unique=True)))
+    if "clusters" in others:
+        bounds = sorted({span.bounds for span in spans if draw(st.booleans())})
+        content["clusters"] = draw(clusters_of(bounds, lambda first, second: False))
+    return content
+
+
+@st.composite
+def marked_texts(draw: st.DrawFn) -> tuple[str, list[tuple[int, int]]]:
+    """A text with words, and stretches of its characters that each hold a part of one."""
+    letters = st.sampled_from(list("aB.,'-1 \n\té\u00a0中\U0001f600")) | st.characters(
+        exclude_categories=["Cs"]
+    )
+    text = draw(st.text(letters, min_size=1, max_size=40).filter(str.strip))
+    place = st.integers(0, len(text))
+    pairs = draw(st.lists(st.tuples(place, place).map(sorted), max_size=6))
+    return text, sorted({(start, end) for start, end in pairs if text[start:end].strip()})

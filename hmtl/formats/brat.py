@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from allennlp.common.checks import ConfigurationError
 
 from hmtl.documents import Document, Relation, Span
 from hmtl.formats.brackets import merge
+from hmtl.formats.brat_files import ANNOTATION, TEXT, sibling, unescaped
 from hmtl.formats.brat_lines import Annotations, TextBound, parse_lines
 from hmtl.formats.characters import Characters, Mark
 from hmtl.formats.files import TextFile, find_files, text_file, without_gz, write_lines, written
-from hmtl.formats.format import Format, FormatError
+from hmtl.formats.folders import places
+from hmtl.formats.format import Format
 from hmtl.formats.streams import decode, whole
 from hmtl.json_values import short
 
-ANNOTATION, TEXT = ".ann", ".txt"
 DISCONTINUOUS = ("error", "leave_out")
 FITTING = re.compile(r"[^\s;]+")
 
@@ -35,8 +36,9 @@ class Brat(Characters):
     the folders below `path`. Where no file of `path` has a relation, or a cluster, the layer was not
     annotated.
 
-    `write` makes a folder or, where its name ends in `.txt` or `.ann`, the two files of one document, whose
-    id is not kept. Words and sentences are found anew when they are read; speakers and genre are not kept.
+    `write` makes a folder, with what cannot be in a file's name written as `%2F` and the like, or, where the
+    name ends in `.txt` or `.ann`, the two files of one document, whose id is not kept. Words
+    and sentences are found anew when they are read; speakers and genre are not kept.
 
     # Parameters
 
@@ -69,7 +71,7 @@ class Brat(Characters):
     def open(self, path: Path) -> Iterator[TextFile]:
         """The `.ann` files. Finds out which layers they have on the way."""
         if without_gz(path.name).endswith(TEXT):
-            path = _sibling(path, ANNOTATION)
+            path = sibling(path, ANNOTATION)
         files = find_files(path, self.suffixes)
         kinds = {"R": "relations", "*": "clusters"}
         starts = (line[:1] for file in files for _, line in text_file(file, path, self.max_bytes).lines)
@@ -78,12 +80,12 @@ class Brat(Characters):
 
     def read_file(self, file: TextFile) -> Iterator[Document]:
         found = parse_lines(file, self.discontinuous == "leave_out", self.tally)
-        path = _sibling(Path(file.name), TEXT)
+        path = sibling(Path(file.name), TEXT)
         if not path.is_file():
             file.fail(1, f"has no {path.name} beside it", "put the text there")
         text = decode(whole(path, self.max_bytes), str(path))
         marks = {name: Mark(item.start, item.end, file.at(item.line)) for name, item in found.bounds.items()}
-        document, words = self.words(text, marks.values(), file.stem, file.at(1))
+        document, words = self.words(text, marks.values(), unescaped(file.stem), file.at(1))
         for item in found.bounds.values():
             _check_quote(file, item, text)
         spans = {name: Span(*words[marks[name]], item.label) for name, item in found.bounds.items()}
@@ -103,35 +105,11 @@ class Brat(Characters):
         return layers
 
     def write(self, documents: Iterable[Document], path: str | Path) -> None:
-        path = Path(path)
-        if without_gz(path.name).endswith((TEXT, ANNOTATION)):
-            for number, document in enumerate(documents):
-                if number:
-                    self.cannot_hold(document, "another document before it in the file", "name a folder")
-                self._write_one(document, path)
-            return
-        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-            raise FormatError(f"{path}: is no empty folder; name a new one")
-        for document in documents:
-            self._write_one(document, self._place(document, path))
-
-    def _place(self, document: Document, folder: Path) -> Path:
-        """The file of a document. Raises `FormatError` where its id names none, or none inside the folder."""
-        name = PurePosixPath(document.id)
-        path = folder / f"{name}{TEXT}"
-        try:
-            if str(name) != document.id or name.is_absolute() or ".." in name.parts or path.exists():
-                self.cannot_hold(document, "an id that is no name of a new file", "rename it")
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except (OSError, ValueError) as error:  # too long, or with a zero
-            raise FormatError(f"{folder}: has no place for document {document.id!r}; rename it") from error
-        return path
-
-    def _write_one(self, document: Document, path: Path) -> None:
-        lines = list(self._lines(document))
-        with written(_sibling(path, TEXT)) as stream:
-            stream.write(document.text.encode("utf-8"))
-        write_lines(_sibling(path, ANNOTATION), lines)
+        for document, place in places(self, documents, path, (TEXT, ANNOTATION)):
+            lines = list(self._lines(document))
+            with written(sibling(place, TEXT)) as stream:
+                stream.write(document.text.encode("utf-8"))
+            write_lines(sibling(place, ANNOTATION), lines)
 
     def _lines(self, document: Document) -> Iterator[str]:
         spans = self.spans(document)
@@ -158,22 +136,11 @@ class Brat(Characters):
     @classmethod
     def claims(cls, path: Path) -> bool:
         name = without_gz(path.name)
-        return name.endswith(ANNOTATION) or (name.endswith(TEXT) and _sibling(path, ANNOTATION).is_file())
+        return name.endswith(ANNOTATION) or (name.endswith(TEXT) and sibling(path, ANNOTATION).is_file())
 
     @classmethod
     def sniff(cls, lines: list[str]) -> bool:
         return False  # the name says it
-
-
-def _sibling(path: Path, ending: str) -> Path:
-    """The file beside this one with the other ending, compressed if there is only that."""
-    name = without_gz(path.name).removesuffix(TEXT).removesuffix(ANNOTATION) + ending
-    beside = path.with_name(name)
-    return (
-        beside
-        if beside.is_file() or not path.with_name(f"{name}.gz").is_file()
-        else path.with_name(f"{name}.gz")
-    )
 
 
 def _quote(text: str) -> str:

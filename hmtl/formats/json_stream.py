@@ -113,12 +113,12 @@ def first_keys(lines: Iterable[str]) -> frozenset[str]:
                 return frozenset(keys)
             position = match.end()
         if depth == 1:
-            keys |= _keys(line[position:])
+            keys |= _keys(PLAIN.match(line, position)[0])  # type: ignore[index]
     return frozenset(keys)
 
 
 def _keys(text: str) -> set[str]:
-    """The keys in the text of an object, nested ones left out."""
+    """The keys in a part of an object in which all strings are closed."""
     return {match[1][1:-1] for match in re.finditer(rf"({STRING})\s*:|{STRING}", text) if match[1]}
 
 
