@@ -1,6 +1,7 @@
 """File formats: files in, Documents out, and back."""
 
 from hmtl.formats.ace import Ace
+from hmtl.formats.ace2005 import Ace2005
 from hmtl.formats.brat import Brat
 from hmtl.formats.conll2003 import Conll2003
 from hmtl.formats.conll2012 import Conll2012
@@ -20,6 +21,7 @@ from hmtl.formats.uner import Uner
 
 __all__ = [
     "Ace",
+    "Ace2005",
     "Brat",
     "Conll2003",
     "Conll2012",

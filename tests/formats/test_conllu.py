@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 from allennlp.common.checks import ConfigurationError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import CELL, crosses, documents
 
 from formats.helpers import put, refusal, there_and_back
+from formats.test_fuzz import EXAMPLES, KINDS, read
 from hmtl.documents import Document, Span
 from hmtl.formats import Conllu, FormatError
 
@@ -277,3 +278,13 @@ def test_a_document_without_annotation_comes_first(tmp_path: Path) -> None:
     assert there_and_back(Conllu(), [bare, empty], tmp_path / "f.conllu") == [bare, empty]
     with pytest.raises(FormatError, match="'a' has no annotation, unlike one before it"):
         Conllu().write([empty, bare], tmp_path / "f.conllu")
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(data=st.data())
+def test_damaged_files(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from([GUM, COREFUD]))
+    path = tmp_path_factory.mktemp("f") / "f.conllu"
+    damage = KINDS[data.draw(st.sampled_from(sorted(KINDS)))]
+    path.write_bytes(damage(text.encode(), *data.draw(st.tuples(*[st.integers(0, 1 << 16)] * 3))))
+    read(Conllu(**data.draw(st.sampled_from([{}, LEAVE_OUT]))), path)
