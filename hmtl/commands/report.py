@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from allennlp.commands.subcommand import Subcommand
-from allennlp.common.checks import ConfigurationError
 
 from hmtl.files import replacing
 from hmtl.report import lines, page, read_run, summary
@@ -40,22 +39,12 @@ def report(args: argparse.Namespace) -> None:
     run = read_run(args.run_dir)
     target = args.output or (None if args.json else args.run_dir / "report.html")
     if target is not None:
-        write(target, page(run))
+        with replacing(target) as file:
+            # half a surrogate pair, which JSON can spell, is no UTF-8
+            file.write(page(run).encode("utf-8", "replace"))
     if args.json:
         print(json.dumps(summary(run), allow_nan=False))
         return
     encoding = sys.stdout.encoding or "ascii"
     for line in (*lines(run), "", f"The whole report: {target}"):
         print(line.encode(encoding, "replace").decode(encoding))
-
-
-def write(target: Path, text: str) -> None:
-    """The page, whole or not at all."""
-    try:
-        with replacing(target) as file:
-            # half a surrogate pair, which JSON can spell, is no UTF-8
-            file.write(text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise ConfigurationError(
-            f"{target}: {error.strerror}; let -o name a file that can be written"
-        ) from error

@@ -1,12 +1,13 @@
 """Which tasks the steps went to, beside what the schedule lets expect."""
 
-import copy
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
+from allennlp.common.trust import ArchiveString
 
 from hmtl.data_loader import TaskSize
 from hmtl.report.run import Run
@@ -42,8 +43,8 @@ def _steps(run: Run, task: str) -> dict[int, float]:
 
 def _expected(run: Run, realised: Mapping[str, Mapping[int, float]]) -> dict[str, dict[int, float]]:
     trainer = run.config["trainer"]
-    stated = Params({"schedule": copy.deepcopy(trainer.get("schedule", {}))}).pop("schedule")
-    schedule = Schedule.from_params(stated)
+    stated = Params({"schedule": _untrusted(trainer.get("schedule", {}))})
+    schedule = Schedule.from_params(stated.pop("schedule"))
     # what is expected, unlike what is drawn, does not depend on the seed
     plan = Plan(_sizes(run), run.num_epochs or len(run.epochs), 0, _scores(run))
     expected: dict[str, dict[int, float]] = {task: {} for task in run.tasks}
@@ -55,6 +56,15 @@ def _expected(run: Run, realised: Mapping[str, Mapping[int, float]]) -> dict[str
         for task, value in schedule.expected(epoch, plan).items():
             expected[task][epoch] = value
     return expected
+
+
+def _untrusted(value: Any) -> Any:
+    """A copy whose strings AllenNLP will not take for the Python path of a class, and call what is there."""
+    if isinstance(value, dict):
+        return {key: _untrusted(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_untrusted(item) for item in value]
+    return ArchiveString(value) if isinstance(value, str) else value
 
 
 def _sizes(run: Run) -> dict[str, TaskSize]:

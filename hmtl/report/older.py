@@ -13,8 +13,8 @@ def tasks_of_older(config: JsonValue, epochs: Sequence[Epoch], final: Mapping[st
     """The tasks that have figures, in the order of the config where it has one.
 
     The main metric of a task is the one that the config states, else the one whose best `metrics.json` has,
-    else the validation loss: the head that would know is not built for a report. Raises `ConfigurationError` where no task has
-    figures.
+    else the validation loss: the head that would know is not built for a report. Raises
+    `ConfigurationError` where no task has figures.
     """
     names = [name for epoch in epochs for name in epoch.figures]
     found = dict.fromkeys(match[1] for name in names if (match := re.match(r"training_([^/]+)/", name)))

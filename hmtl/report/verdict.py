@@ -77,7 +77,8 @@ def _best(run: Run, units: Units, bests: Mapping[str, TaskBest]) -> Iterator[str
         return
     where = "best.th has" if run.final is None else "best.th and model.tar.gz have"
     mean = units.write(None, run.joint()[together])
-    yield f"All tasks together did best in epoch {together} (mean of their metrics: {mean}); {where} its weights."
+    who = "All tasks together" if sum(bool(run.scores(task)) for task in run.tasks) > 1 else "It"
+    yield f"{who} did best in epoch {together} (mean metric: {mean}); {where} its weights."
     lost = {task: best.lost for task, best in bests.items() if best.lost}
     if lost:
         worst = max(lost, key=lambda task: lost[task] * units.factor(task))

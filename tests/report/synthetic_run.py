@@ -169,7 +169,7 @@ def reads(task: str | None, level: str) -> bool:
 
 def effect_of(source: str, target: str, tasks: list[str], forgets: str | None, progress: float) -> float:
     """Of one step: a task's own lower its loss, the last task's raise that of the one that forgets."""
-    size = LOSS.get(target, 30.0) * 0.01
+    size = LOSS.get(target, 30.0) * 0.001
     if source == target:
         return -size
     return size * 0.6 * progress if target == forgets and source == tasks[-1] else -size * 0.1
