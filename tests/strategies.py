@@ -157,8 +157,8 @@ def among(
     """Relations between the spans, and clusters of their bounds."""
     content: dict[str, Any] = {}
     if "relations" in others:
-        pair = st.tuples(*[st.sampled_from(spans)] * 2, labels) if spans else st.nothing()
-        content["relations"] = tuple(Relation(*row) for row in draw(st.lists(pair, max_size=4, unique=True)))
+        pairs = st.lists(st.tuples(*[st.sampled_from(spans or [None])] * 2, labels), max_size=4, unique=True)
+        content["relations"] = tuple(Relation(*row) for row in draw(pairs)) if spans else ()
     if "clusters" in others:
         bounds = sorted({span.bounds for span in spans if draw(st.booleans())})
         content["clusters"] = draw(clusters_of(bounds, lambda first, second: False))

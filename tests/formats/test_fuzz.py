@@ -1,4 +1,4 @@
-"""Damaged files of every format end in Documents or in one FormatError of one line; no word is lost unsaid."""
+"""Damaged files of every format end in Documents or one FormatError of one line; no word is lost unsaid."""
 
 from __future__ import annotations
 
