@@ -59,6 +59,7 @@ def config_of(corpus: Path, names: str = "ner emd", **trainer: Any) -> dict[str,
 def build(config: dict[str, Any], directory: Path, local_rank: int = 0) -> TrainModel:
     """What `allennlp train` builds; `.run()` trains."""
     params = Params(copy.deepcopy(config))
+    params.pop("include_in_archive", None)
     prepare_environment(params)
     return TrainModel.from_params(params=params, serialization_dir=str(directory), local_rank=local_rank)
 

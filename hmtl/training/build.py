@@ -39,18 +39,19 @@ def build_states(
     options: Mapping[str, TaskOptions],
     defaults: TaskOptions,
     shared: bool,
+    trained: Collection[str] = (),
 ) -> dict[str, TaskState]:
     """The state of every task that has training data.
 
     # Parameters
 
     options : of single tasks. defaults : of the others, with an optimiser. shared : one learner for all
-        tasks.
+        tasks. trained : parts of the model that an archive has brought; their heads need no data.
 
     Raises `ConfigurationError` where tasks, heads and options do not fit together, and for an unknown
     validation metric.
     """
-    _check_data(model, plan.sizes)
+    _check_data(model, plan.sizes, trained)
     parameters = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     learners = build_learners(parameters, plan, schedule, options, defaults, shared)
     states = {}
@@ -116,10 +117,10 @@ def check_positive(where: str, **numbers: float | None) -> None:
             raise ConfigurationError(f"{where}.{key} is {number}; give more than 0")
 
 
-def _check_data(model: MultiTaskModel, sizes: Mapping[str, TaskSize]) -> None:
+def _check_data(model: MultiTaskModel, sizes: Mapping[str, TaskSize], trained: Collection[str]) -> None:
     check_heads(model, sizes)
     for task in model.heads:
-        if task not in sizes:
+        if task not in sizes and f"heads.{task}" not in trained:
             raise ConfigurationError(
                 f"model.heads.{task}: there is no training data for this head; add "
                 f"dataset_reader.readers.{task} and train_data_path.{task}, or remove the head"

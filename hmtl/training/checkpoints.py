@@ -13,11 +13,13 @@ from allennlp.common import FromParams
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.safe_load import safe_load
 
+from hmtl.archive import BEST
 from hmtl.files import replacing
 
 logger = logging.getLogger(__name__)
 
-BEST = "best.th"
+__all__ = ["BEST", "CheckpointOptions", "Checkpoints", "best_of", "load", "save"]
+
 FOLDER = "checkpoints"
 NAME = re.compile(r"epoch_(\d+)_step_(\d+)\.th")
 

@@ -29,6 +29,7 @@ from hmtl.training.interrupts import Interrupts
 from hmtl.training.precision import Precision
 from hmtl.training.progress import Progress
 from hmtl.training.ranks import Ranks
+from hmtl.training.starting import start_from as start_from_archive
 from hmtl.training.stepper import Stepper
 from hmtl.training.watch import EpochWatch, RunLog, WandbOptions
 
@@ -58,6 +59,8 @@ class HmtlTrainer(Trainer):
     mixed_precision : of embedder and levels; heads and weights stay in single precision.
     average_decay : decay of the exponential average of the weights that is validated and kept, such as
         0.999; None: no average.
+    start_from : an archive or a run's directory whose weights the training starts with; its tasks need no
+        training data. The vocabulary must be `hmtl_extended`.
     freeze : parts of the model that stay as they are: `embedder`, `levels.<level>`, `heads.<task>`.
     prior : a penalty on the parameters, such as `successive`. The losses that are shown are without it.
     seed : of the schedule, the dropout and all else in training.
@@ -100,6 +103,7 @@ class HmtlTrainer(Trainer):
         accumulate: int = 1,
         mixed_precision: Literal["bf16", "fp16"] | None = None,
         average_decay: float | None = None,
+        start_from: str | None = None,
         freeze: list[str] | None = None,
         prior: Prior | None = None,
         seed: int = 13370,
@@ -108,7 +112,7 @@ class HmtlTrainer(Trainer):
         tensorboard: bool = True,
         wandb: WandbOptions | None = None,
         summary_interval: int = 50,
-        interference_interval: int | None = 20,
+        interference_interval: int | None = 10,
     ) -> None:
         check_trainer(
             num_epochs=num_epochs,
@@ -124,6 +128,7 @@ class HmtlTrainer(Trainer):
         super().__init__(serialization_dir, cuda_device=cuda_device, local_rank=local_rank)
         directory, ranks = Path(serialization_dir), Ranks()
         self.model, self.ranks = model.to(self.cuda_device), ranks
+        self.started_with = start_from_archive(model, start_from) if start_from else []
         freeze_parts(model, freeze or [])
         self.loader, self.validation_loader = data_loader, validation_data_loader
         for loader in (data_loader, validation_data_loader):
@@ -134,7 +139,9 @@ class HmtlTrainer(Trainer):
         self.schedule, self.num_epochs = schedule, num_epochs
         self.plan = Plan(sizes, num_epochs, seed)
         defaults = TaskOptions(optimizer, learning_rate_scheduler, patience)
-        states = build_states(model, self.plan, schedule, tasks or {}, defaults, shared_optimizer)
+        states = build_states(
+            model, self.plan, schedule, tasks or {}, defaults, shared_optimizer, self.started_with
+        )
         validated = validation_data_loader.tasks if validation_data_loader else []
         check_heads(model, validated)
         precision = Precision(mixed_precision, self.cuda_device)
