@@ -82,10 +82,9 @@ def _trainer_arguments(params: Params) -> dict[str, Any]:
 
 
 def _processes(params: Params) -> int:
-    distributed = params.get("distributed")
-    if distributed is None:
-        return 1
-    return len(distributed.get("cuda_devices") or [0]) * distributed.get("num_nodes", 1)
+    distributed = params.get("distributed", {})
+    devices = distributed.get("cuda_devices")
+    return (len(devices) if isinstance(devices, list) else 1) * distributed.get("num_nodes", 1)
 
 
 def _loader(params: Params, parts: int) -> MultiTaskLoader:

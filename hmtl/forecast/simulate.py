@@ -120,6 +120,8 @@ def _notes(run: Run, epochs: list[dict[str, Epoch]]) -> Iterator[str]:
             "The learning rate falls when a validation metric stops improving (reduce_on_plateau), which "
             "only training can tell; it is shown as if it never fell."
         )
+    if any(len(learner.optimizer.param_groups) > 1 for learner in run.learners.values()):
+        yield "Of an optimizer with parameter groups the learning rate of the first group is shown."
     if run.patience is not None and run.plan.num_epochs > 1:
         yield "The run ends early once every validated task is out of patience."
     if len(epochs) < run.plan.num_epochs:

@@ -81,6 +81,15 @@ def test_the_curve_has_the_first_rate_of_every_epoch(run_of):
         ({"learning_rate_scheduler": None}, 2, ["The run ends early"]),
         ({"patience": None}, 2, ["as if it never fell"]),
         (
+            {
+                "learning_rate_scheduler": None,
+                "patience": None,
+                "optimizer": {"type": "adam", "parameter_groups": [[["heads"], {"lr": 0.1}]]},
+            },
+            2,
+            ["the learning rate of the first group"],
+        ),
+        (
             {"learning_rate_scheduler": None, "patience": None, "schedule": {"type": "stop_and_go"}},
             2,
             ["Epoch 0 will be drawn as shown; the later ones are shown as if no task has stopped."],
