@@ -12,11 +12,12 @@ class Sequential(Schedule):
     joint many-task model, section 3, from the lowest task to the highest).
 
     With `steps_per_epoch` every task has one step, and the others are shared out in proportion to the batches
-    that it has beyond its first, by largest remainders.
+    that it has beyond its first, by largest remainders. A block is a pass over the task's data; where a budget
+    in words cuts later passes into more or fewer batches, the ends of pass and block may come apart.
 
     # Parameters
 
-    order : of the tasks; default their own, which the config gives.
+    order : of the tasks; default that of the config's readers, which Jsonnet sorts by name.
     """
 
     def __init__(self, order: list[str] | None = None, steps_per_epoch: int | None = None) -> None:
