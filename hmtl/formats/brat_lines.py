@@ -65,7 +65,7 @@ def parse_lines(file: TextFile, leave_out: bool, tally: Counter[str]) -> Annotat
         if not line.strip():
             continue
         name, tab, content = line.partition("\t")
-        if not tab or (name[0] not in "TR*" and name[0] not in NOT_READ):
+        if not tab or name[:1] not in {"T", "R", "*", *NOT_READ}:
             file.fail(
                 number, f"'{line[:40]}' is no annotation", "begin it with T, R, *, E, A, M, N or # and a tab"
             )
