@@ -12,8 +12,8 @@ class Sequential(Schedule):
     joint many-task model, section 3, from the lowest task to the highest).
 
     With `steps_per_epoch` every task has one step, and the others are shared out in proportion to the batches
-    that it has beyond its first, by largest remainders. A block is a pass over the task's data; where a budget
-    in words cuts later passes into more or fewer batches, the ends of pass and block may come apart.
+    that it has beyond its first, by largest remainders. A block is a pass over the task's data; where a
+    budget in words cuts later passes into more or fewer batches, the two may end apart.
 
     # Parameters
 
