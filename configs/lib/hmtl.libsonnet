@@ -18,9 +18,9 @@ local checked(tasks) =
     for task in tasks
   ];
 
-// Only the training split must be there.
-local path(split) = function(task)
-  if split == 'train' && !std.objectHas(task.data, split)
+// Only the training split must be there, and of a trained model's tasks not even that.
+local path(split, start_from) = function(task)
+  if split == 'train' && !std.objectHas(task.data, split) && start_from == null
   then error "task '%s': its data name no train" % task.name
   else std.get(task.data, split);
 
@@ -58,16 +58,19 @@ kinds {
     epochs:: 100,
     patience:: 10,
     average_decay:: null,  // such as 0.999: validate and keep averaged weights
+    start_from:: null,  // a trained model.tar.gz, or a run's directory, whose tasks need no training data
     min_count:: {},  // by vocabulary namespace, such as { tokens: 2 }
     seed:: 13370,
 
     local list = checked(self.tasks),
     local per_task(value, keep=function(task) true) = { [task.name]: value(task) for task in list if keep(task) },
-    local paths(split) = per_task(path(split), function(task) path(split)(task) != null),
+    local path_of(split) = path(split, outer.start_from),
+    local paths(split) = per_task(path_of(split), function(task) path_of(split)(task) != null),
     local level_of = per_task(function(task) task.level),
     local loader = { type: 'hmtl', seed: outer.seed, budgets: per_task(function(task) task.batch) },
     local outer = self,
 
+    type: 'hmtl',
     random_seed: self.seed,
     numpy_seed: self.seed,
     pytorch_seed: self.seed,
@@ -80,8 +83,10 @@ kinds {
     validation_data_path: paths('validation'),
     test_data_path: paths('test'),
     evaluate_on_test: false,
+    include_in_archive: ['best_*.th'],
     datasets_for_vocab_creation: ['train'],
-    vocabulary: { min_count: outer.min_count },
+    vocabulary: { min_count: outer.min_count }
+                + (if outer.start_from == null then {} else { type: 'hmtl_extended', archive: outer.start_from }),
     model: {
       type: 'hmtl',
       embedder: { token_embedders: outer.embedder.token_embedders },
@@ -107,6 +112,7 @@ kinds {
       num_epochs: outer.epochs,
       patience: outer.patience,
       average_decay: outer.average_decay,
+      start_from: outer.start_from,
       seed: outer.seed,
     },
   },

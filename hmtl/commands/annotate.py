@@ -10,6 +10,7 @@ from typing import TextIO
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError, check_for_gpu
 from allennlp.models.archival import load_archive
+from allennlp.models.best_weights import add_weights_arguments
 from allennlp.predictors import Predictor
 
 from hmtl.document_json import from_json
@@ -40,9 +41,7 @@ class Annotate(Subcommand):
         subparser.add_argument("--json", action="store_true", help="print one Document JSON in one line")
         subparser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
         subparser.add_argument("--cuda-device", type=int, default=-1, help="id of the GPU to use, if any")
-        subparser.add_argument(
-            "--weights-file", help="weights to use in place of the archive's, such as best_ner.th"
-        )
+        add_weights_arguments(subparser)
         subparser.set_defaults(func=annotate)
         return subparser
 

@@ -15,10 +15,6 @@ from allennlp.common.command_line import run_command
 from allennlp.common.util import SigTermReceived
 from torch.multiprocessing import ProcessRaisedException
 
-WORKER = (
-    "\n\n-- Process 1 terminated with the following error:\nTraceback (most recent call last):\n  File …\n"
-)
-
 
 @pytest.fixture(autouse=True)
 def _no_debug(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,11 +35,6 @@ def _raises(error: BaseException) -> tuple[str, int]:
         (ConfigurationError(""), "ConfigurationError", 1),
         (KeyboardInterrupt(), "interrupted", 130),
         (SigTermReceived(), "terminated", 143),
-        (
-            ProcessRaisedException(WORKER + "a.checks.ConfigurationError: one key: wrong\n", 1, 99),
-            "one key: wrong",
-            1,
-        ),
     ],
 )
 def test_one_line_and_a_status(
@@ -55,7 +46,7 @@ def test_one_line_and_a_status(
     assert capsys.readouterr().err == f"allennlp: error: {line}\n"
 
 
-@pytest.mark.parametrize("defect", [KeyError("x"), ProcessRaisedException(WORKER + "KeyError: 'x'\n", 1, 99)])
+@pytest.mark.parametrize("defect", [KeyError("x"), ProcessRaisedException("KeyError: 'x'\n", 1, 99)])
 def test_defects_keep_their_traceback(defect: Exception) -> None:
     with pytest.raises(type(defect)):
         run_command(lambda: _raises(defect))

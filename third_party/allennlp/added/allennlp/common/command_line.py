@@ -9,7 +9,6 @@ from typing import NoReturn
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import SigTermReceived
-from torch.multiprocessing import ProcessRaisedException
 
 # Asks for tracebacks, and as ever for debug messages in the log.
 DEBUG_VARIABLE = "ALLENNLP_DEBUG"
@@ -39,19 +38,15 @@ def run_command(main: Callable[[], None]) -> None:
     except SigTermReceived:
         _stop("terminated", TERMINATED)
     except USER_ERRORS as error:
-        _report(error, str(error))
-    except ProcessRaisedException as error:
-        message = _message_of_worker(str(error))
-        if message is None:
+        if os.environ.get(DEBUG_VARIABLE):
             raise
-        _report(error, message)
+        log_to_files(error)
+        _stop(one_line(error), 1)
 
 
-def _report(error: Exception, message: str) -> NoReturn:
-    if os.environ.get(DEBUG_VARIABLE):
-        raise error
-    _log_to_files(error)
-    _stop(" ".join(message.split()) or type(error).__name__, 1)
+def one_line(error: Exception) -> str:
+    """What the user is told of an error."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _stop(message: str, status: int) -> NoReturn:
@@ -59,14 +54,7 @@ def _stop(message: str, status: int) -> NoReturn:
     sys.exit(status)
 
 
-def _message_of_worker(text: str) -> str | None:
-    """The message of a user's error in a distributed worker, whose text ends as a traceback does."""
-    name, separator, message = text.strip().split("\n")[-1].partition(": ")
-    user_errors = {error.__name__ for error in USER_ERRORS}
-    return message if separator and name.rsplit(".", 1)[-1] in user_errors else None
-
-
-def _log_to_files(error: Exception) -> None:
+def log_to_files(error: Exception) -> None:
     """A run's log file keeps the traceback that the terminal is spared."""
     root = logging.getLogger()
     record = root.makeRecord(

@@ -1,0 +1,81 @@
+"""Patch 14: distributed training ends as training in one process does (`common/workers.py`)."""
+
+from patched_allennlp.patching import Patch
+
+_NAME = "14 distributed"
+_TRAIN = "allennlp/commands/train.py"
+_UTIL = "allennlp/training/util.py"
+
+DISTRIBUTED = (
+    Patch(
+        name=_NAME,
+        file=_TRAIN,
+        find="    if primary:\n        train_loop.finish(metrics)\n",
+        replace="    train_loop.finish(metrics)\n",
+        why="Evaluated by one process alone, the test data were its share of them, and a metric that is "
+        "summed over the processes waited for ever.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_TRAIN,
+        find="""\
+        common_util.dump_metrics(
+            os.path.join(self.serialization_dir, "metrics.json"), metrics, log=True
+        )
+""",
+        replace="""\
+        if self.trainer._primary:
+            common_util.dump_metrics(
+                os.path.join(self.serialization_dir, "metrics.json"), metrics, log=True
+            )
+""",
+        why="Of all processes that finish, one writes.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_UTIL,
+        find="        iterator = iter(data_loader)\n",
+        replace="        iterator = in_step(data_loader)\n",
+        why="A process with a batch more than the others would wait for them for ever.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_UTIL,
+        find='final_metrics["loss"] = total_loss / total_weight\n',
+        replace="""\
+final_metrics["loss"] = nn_util.dist_reduce_sum(total_loss) / nn_util.dist_reduce_sum(
+                total_weight
+            )
+""",
+        why="The mean over the data of all processes, as the metrics are.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_UTIL,
+        find="from allennlp.nn import util as nn_util\n",
+        replace="from allennlp.nn import util as nn_util\nfrom allennlp.training.in_step import in_step\n",
+        why="For the evaluation.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_TRAIN,
+        find="        mp.spawn(\n",
+        replace="        workers.spawn(\n",
+        why="What the user can mend came as a traceback in a traceback, where it came at all; Ctrl-C printed "
+        "one for each process; and SIGTERM ended none of them.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_TRAIN,
+        find="import torch.multiprocessing as mp\n",
+        replace="",
+        why="Nothing else of it was used.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_TRAIN,
+        find="from allennlp.common import util as common_util\n",
+        replace="from allennlp.common import util as common_util\nfrom allennlp.common import workers\n",
+        why="What starts the processes.",
+    ),
+)
