@@ -16,10 +16,11 @@ MOST = 60
 
 @dataclass(frozen=True)
 class Cell:
-    """A number as text, and its shade: 0 for none, up to 5 for 1 and down to -5 for -1."""
+    """A number as text, and its shade: 0 for about 0, up to 5 for 1 and down to -5 for -1; None for no
+    number."""
 
     text: str
-    shade: int = 0
+    shade: int | None = None
 
 
 @dataclass(frozen=True)

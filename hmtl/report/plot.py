@@ -7,7 +7,7 @@ from itertools import pairwise
 from hmtl.report.scales import Scale, drawable, scale_of
 from hmtl.report.wording import count, figure
 
-WIDTH, HEIGHT = 440, 230
+WIDTH, HEIGHT = 440, 236
 LEFT, RIGHT, TOP, BOTTOM = 50, 430, 12, 196
 MARKED = 20
 """At most about so many points of a curve bear its mark."""

@@ -54,15 +54,14 @@ def best(run: Run, units: Units, bests: Mapping[str, TaskBest]) -> Rows:
 
 
 def forgotten(units: Units, found: Mapping[str, Forgetting]) -> Rows:
-    """Largest and final drop, and who caused the final one, or else the largest."""
+    """Largest and final drop, and who caused the largest."""
     rows = []
     for task, own in found.items():
         row = [task]
         for drop in (own.largest, own.final):
             span = f"epoch {drop.best_epoch} → {drop.epoch}" if drop else MISSING
             row += [units.write(task, drop.size if drop else 0.0 if own.sizes else None), span]
-        worst = own.final or own.largest
-        rows.append([*row, _sentence(blame(worst)) if worst else MISSING])
+        rows.append([*row, _sentence(blame(own.largest)) if own.largest else MISSING])
     return rows
 
 

@@ -9,6 +9,9 @@ from hmtl.report.forgetting import Drop, Forgetting, forgetting
 from hmtl.report.run import Run
 from hmtl.report.wording import Units, count, listed, signed
 
+FEW = 10
+"""Fewer samples of a source than these are told to be few: the effect of a single step is noisy."""
+
 
 def all_forgetting(run: Run) -> dict[str, Forgetting]:
     """By task."""
@@ -119,8 +122,13 @@ def blame(drop: Drop) -> str:
     if not drop.culprits:
         cause = "rather overfitting or chance than interference"
         return f"by the estimate{of}, no task's steps raised its training loss: {cause}"
-    causes = [f"{c.source} ({signed(c.effect)}, {c.samples} samples)" for c in drop.culprits]
-    return f"by the estimate{of}, its training loss was raised by the steps of {listed(causes)}"
+    causes = [f"{c.source} ({signed(c.effect)}, {_samples(c.samples)})" for c in drop.culprits]
+    weak = "; so few samples say little" * (min(c.samples for c in drop.culprits) < FEW)
+    return f"by the estimate{of}, its training loss was raised by the steps of {listed(causes)}{weak}"
+
+
+def _samples(number: int) -> str:
+    return "1 sample" if number == 1 else f"{count(number)} samples"
 
 
 def _troubles(run: Run) -> Iterator[str]:

@@ -124,7 +124,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_the_files_hold_there_is_a_page_or_one_line(tmp_path_factory, data) -> None:
     directory = write_run(tmp_path_factory.mktemp("run") / "run", epochs=3, tasks=("ner", "emd"))

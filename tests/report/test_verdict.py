@@ -7,7 +7,7 @@ from hmtl.report.forgetting import Cause, Drop
 from hmtl.report.run import Interference
 from hmtl.report.verdict import blame, how_it_ended, verdict
 
-DROP = Drop(5, 2, 0.2, (Cause("coref", 1.5, 7), Cause("ner", -3.0, 8)), 3, 3)
+DROP = Drop(5, 2, 0.2, (Cause("coref", 1.5, 17), Cause("ner", -3.0, 8)), 3, 3)
 
 
 def test_of_a_whole_run(written) -> None:
@@ -44,8 +44,12 @@ def test_who_stopped_and_why(run_of) -> None:
 @pytest.mark.parametrize(
     ("drop", "text"),
     [
-        (DROP, "by the estimate, its training loss was raised by the steps of coref (+1.50, 7 samples)"),
+        (DROP, "by the estimate, its training loss was raised by the steps of coref (+1.50, 17 samples)"),
         (replace(DROP, sampled=1), "by the estimate, known of 1 of 3 epochs, its training loss was raised"),
+        (
+            replace(DROP, causes=(Cause("ner", 2.0, 1), Cause("emd", 1.0, 30))),
+            "ner (+2.00, 1 sample) and emd (+1.00, 30 samples); so few samples say little",
+        ),
         (replace(DROP, causes=DROP.causes[1:]), "rather overfitting or chance than interference"),
         (replace(DROP, causes=()), "whose steps did it is unknown"),
     ],
