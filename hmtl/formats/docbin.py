@@ -48,7 +48,8 @@ class PackedDoc:
     def sentence_starts(self) -> list[int] | None:
         """The words that begin sentences; None where no word says whether it does."""
         marks = self.attributes.get("SENT_START", [])
-        return [i for i, mark in enumerate(marks) if mark == 1] if any(marks) else None
+        # spaCy always marks the first
+        return [i for i, mark in enumerate(marks) if mark == 1] if any(marks[1:]) else None
 
 
 class PackedDocs:

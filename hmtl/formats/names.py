@@ -15,7 +15,8 @@ class Names:
     def __init__(self, file: TextFile) -> None:
         self._stem = file.stem
         self._count = 0
-        self._seen: Counter[str] = Counter()
+        self._given: set[str] = set()
+        self._repeats: Counter[str] = Counter()
 
     def of(self, key: JsonValue) -> str:
         """The next document's id."""
@@ -24,5 +25,9 @@ class Names:
             name = f"{self._stem}.{self._count}"
         else:
             name = str(key.value) if type(key.value) is int else key.string()
-        self._seen[name] += 1
-        return name if self._seen[name] == 1 else f"{name}#{self._seen[name]}"
+        free = name
+        while free in self._given:
+            self._repeats[name] += 1
+            free = f"{name}#{self._repeats[name] + 1}"
+        self._given.add(free)
+        return free
