@@ -11,7 +11,9 @@ from hmtl.documents import Span
 from hmtl.formats.conllu_words import Note
 from hmtl.formats.files import TextFile
 
-PART = re.compile(r"(\(([^()]+)(\))?|([^()]+)\))")
+# possessive: a value of any length is refused in one look
+CHAIN = re.compile(r"(?:\([^()]++\)?+|[^()]++\))++")
+PART = re.compile(r"\(([^()]+)(\))?|([^()]+)\)")
 PIECE = re.compile(r"(.+)\[(\d+)/(\d+)\]")
 
 
@@ -74,11 +76,10 @@ class Brackets:
         if note.is_empty_node and "zeros" not in self.left_out:
             mend = 'read with zeros: "leave_out", which counts them'
             self.file.fail(note.line, "has a mention at an empty node, where there is no word", mend)
-        parts = PART.findall(value)
-        if not parts or sum([len(part[0]) for part in parts]) < len(value):
+        if not CHAIN.fullmatch(value):
             cause = f"'{value[:60]}' is no chain of brackets"
             self.file.fail(note.line, cause, "write (id-type, id) or (id-type)")
-        for _, opening, is_single, closing in parts:
+        for opening, is_single, closing in PART.findall(value):
             name = closing or self._begin(opening, note)
             if closing or is_single:
                 self._end(name, note)

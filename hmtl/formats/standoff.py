@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from hmtl.documents import Document
 from hmtl.raw_text import TextSplitter
@@ -38,8 +38,10 @@ def words_under(document: Document, characters: Bounds) -> Bounds | None:
 def join_sentences(document: Document, spans: Iterable[Bounds]) -> Document:
     """The document, with as few of its sentences joined as keep every span inside one."""
     starts = [first for first, _ in document.sentences]
-    joined: set[int] = set()
+    # how many spans begin before each sentence and go on in it
+    changes = [0] * (len(starts) + 1)
     for first, last in spans:
-        joined.update(starts[bisect_right(starts, first) : bisect_right(starts, last)])
-    kept = [start for start in starts if start not in joined]
+        changes[bisect_right(starts, first)] += 1
+        changes[bisect_right(starts, last)] -= 1
+    kept = [start for start, crossing in zip(starts, accumulate(changes), strict=False) if not crossing]
     return document.replace(sentences=tuple((s, e - 1) for s, e in pairwise((*kept, len(document.tokens)))))

@@ -2,13 +2,15 @@
 
 import gzip
 import itertools
+import re
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from formats.helpers import there_and_back
 from hmtl.documents import LAYERS, Document
-from hmtl.formats import Ace, Conll2012, Jsonl, Litbank, Uner, sniff
+from hmtl.formats import Ace, Conll2012, Conllu, Jsonl, Litbank, Uner, sniff
 
 UNER = {
     "en_ewt-ud-dev.iob2": (2001, 25149, 966),
@@ -92,6 +94,54 @@ def test_gum(data_root: Path, split: str) -> None:
     assert total(documents, "entities") == sum(row[10].count("(") for row in rows)
     spans = [span for document in documents for cluster in document.clusters or () for span in cluster]
     assert len(spans) == sum(row[-1].count("(") for row in rows) - GUM_SHARED[split]
+
+
+@pytest.fixture(scope="module")
+def gum(data_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """GUM's own files, unpacked."""
+    folder = tmp_path_factory.mktemp("gum")
+    for name in ("dep_conllu", "ontogum_conllu", "gum_coref_conll"):
+        with tarfile.open(data_root / f"gum_open/{name}.tar.gz") as archive:
+            archive.extractall(folder / name, filter="data")
+    return folder
+
+
+def test_gum_conllu_says_what_its_other_release_says(gum: Path) -> None:
+    documents = {document.id: document for document in Conllu().read(gum / "dep_conllu")}
+    assert len(documents) == 99
+    for path in sorted((gum / "gum_coref_conll").rglob("*.conll")):
+        rows = [line.split("\t") for line in path.read_text("utf-8").splitlines() if line and line[0] != "#"]
+        opened: dict[str, list[int]] = {}
+        spans: dict[str, set[tuple[int, int]]] = {}
+        labels = set()
+        for i, row in enumerate(rows):
+            for is_begin, name, is_end in re.findall(r"(\(?)([^()]+)(\)?)", row[2].strip("_")):
+                label, entity = name.split("-")[:2]
+                if is_begin:
+                    opened.setdefault(entity, []).append(i)
+                if is_end:
+                    span = opened[entity].pop(), i
+                    spans.setdefault(entity, set()).add(span)
+                    labels.add((*span, label))
+        document = documents[path.stem]
+        assert document.tokens == tuple(row[1] for row in rows)
+        assert set(document.mentions or ()) == labels
+        differs = set(document.clusters or ()) != {tuple(sorted(cluster)) for cluster in spans.values()}
+        # the releases put two mentions of this document, words 632 and 799, into different entities
+        assert differs is (path.stem == "GUM_news_questionnaire")
+
+
+@pytest.mark.parametrize(
+    ("folder", "mentions", "members"), [("dep_conllu", 25527, 25527), ("ontogum_conllu", 0, 9976)]
+)
+def test_gum_conllu_is_read_whole_and_written_back(
+    gum: Path, tmp_path: Path, folder: str, mentions: int, members: int
+) -> None:
+    documents = [document.replace(source="") for document in Conllu().read(gum / folder)]
+    assert sum(len(document.mentions or ()) for document in documents) == mentions
+    assert sum(len(cluster) for document in documents for cluster in document.clusters or ()) == members
+    assert all(d.text[s:e] == w for d in documents for (s, e), w in zip(d.offsets, d.tokens, strict=True))
+    assert there_and_back(Conllu(), documents, tmp_path / "copy.conllu") == documents
 
 
 @pytest.mark.parametrize(("corpus", "split"), list(itertools.product(ACE, ("train", "dev", "test"))))
