@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from allennlp.training.learning_rate_schedulers import LearningRateScheduler
 from allennlp.training.optimizers import Optimizer
 from torch import Tensor, nn
@@ -71,11 +72,29 @@ class Learner:
             self.scheduler.load_state_dict(state["scheduler"])
 
 
-def clip_gradients(parameters: list[nn.Parameter], norm: float | None, value: float | None) -> Tensor:
-    """Clips elements to ±value, then the whole to `norm`, in place. Returns the norm between, a scalar."""
-    with_gradient = [parameter for parameter in parameters if parameter.grad is not None]
-    if value is not None:
-        nn.utils.clip_grad_value_(with_gradient, value)
-    if norm is not None:
-        return nn.utils.clip_grad_norm_(with_gradient, norm)
-    return nn.utils.get_total_norm([parameter.grad for parameter in with_gradient])
+class Clipping:
+    """Bounds on the gradient: each element at ±value first, then the norm of the whole.
+
+    # Parameters
+
+    norm, value : the largest there may be; None: no bound.
+    """
+
+    def __init__(self, norm: float | None = None, value: float | None = None) -> None:
+        self.norm, self.value = norm, value
+
+    def elements(self, parameters: list[nn.Parameter]) -> Tensor:
+        """Clips the elements in place. Returns the norm that is left, a scalar."""
+        if self.value is not None:
+            nn.utils.clip_grad_value_(parameters, self.value)
+        return nn.utils.get_total_norm(_gradients(parameters))
+
+    def whole(self, parameters: list[nn.Parameter], norm: float) -> None:
+        """Scales the whole gradient, whose norm is known, down to the largest there may be; one that is small
+        enough costs no pass over memory."""
+        if self.norm is not None and norm > self.norm:
+            torch._foreach_mul_(_gradients(parameters), self.norm / norm)
+
+
+def _gradients(parameters: list[nn.Parameter]) -> list[Tensor]:
+    return [parameter.grad for parameter in parameters if parameter.grad is not None]

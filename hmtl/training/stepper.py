@@ -12,7 +12,7 @@ from hmtl.documents import Document
 from hmtl.model import MultiTaskModel
 from hmtl.priors import Prior
 from hmtl.training.interference import Interference
-from hmtl.training.learner import clip_gradients
+from hmtl.training.learner import Clipping
 from hmtl.training.precision import Precision
 from hmtl.training.ranks import Ranks
 from hmtl.training.task_state import TaskState
@@ -28,7 +28,7 @@ class Stepper:
     # Parameters
 
     seed : of all that is random in a forward pass, with the number of the step and of the part.
-    accumulate : parts of each rank. grad_norm, grad_clipping : see `HmtlTrainer`.
+    accumulate : parts of each rank. clipping : of the gradient.
     prior : whose penalty is added to the loss, for the parameters that the task's loss reaches.
     interference : samples what the tasks do to each other.
     """
@@ -41,8 +41,7 @@ class Stepper:
         precision: Precision,
         seed: int,
         accumulate: int = 1,
-        grad_norm: float | None = None,
-        grad_clipping: float | None = None,
+        clipping: Clipping = Clipping(),  # noqa: B008 - has no state
         prior: Prior | None = None,
         interference: Interference | None = None,
     ) -> None:
@@ -51,7 +50,7 @@ class Stepper:
         self.seed = seed
         self.parts = accumulate * ranks.size
         self.own_parts = range(ranks.rank * accumulate, (ranks.rank + 1) * accumulate)
-        self.grad_norm, self.grad_clipping = grad_norm, grad_clipping
+        self.clipping = clipping
         self.prior, self.interference = prior, interference
 
     def step(self, state: TaskState, numbers: list[int], number: int) -> StepFigures:
@@ -68,9 +67,11 @@ class Stepper:
         if sampled:
             self.interference.before(state.task)
         self._add_prior(state.task)
-        norm = clip_gradients(self.parameters, self.grad_norm, self.grad_clipping)
+        norm = self.clipping.elements(self.parameters)
+        # the one place where the host waits for the device
         value, size = torch.stack([loss.double(), norm.double()]).tolist()
         self._check(state.task, number, value, size)
+        self.clipping.whole(self.parameters, size)
         rate = learner.learning_rate
         learner.step(self.precision)
         if sampled:
@@ -86,7 +87,7 @@ class Stepper:
             # batches are sorted by length: every part gets long and short ones
             if not (mine := numbers[part :: self.parts]):
                 continue
-            torch.manual_seed(int(np.random.SeedSequence([self.seed, number, part]).generate_state(1)[0]))
+            self._seed(number, part)
             with self.precision.forward():
                 loss = self.model(**self.loader.tensors(task, mine), batch=batch)["loss"]
             if not loss.requires_grad:
@@ -97,6 +98,13 @@ class Stepper:
             self.precision.backward(loss)
             total = total + loss.detach()
         return self.ranks.sum_gradients(self.parameters, total)
+
+    def _seed(self, number: int, part: int) -> None:
+        seed = int(np.random.SeedSequence([self.seed, number, part]).generate_state(1)[0])
+        # not torch.manual_seed, which asks after devices of every kind, at every step
+        torch.default_generator.manual_seed(seed)
+        if self.parameters[0].is_cuda:
+            torch.cuda.manual_seed(seed)
 
     def _add_prior(self, task: str) -> None:
         if self.prior is None:

@@ -26,6 +26,7 @@ from hmtl.training.facts import write_facts
 from hmtl.training.freezing import freeze as freeze_parts
 from hmtl.training.interference import Interference
 from hmtl.training.interrupts import Interrupts
+from hmtl.training.learner import Clipping
 from hmtl.training.precision import Precision
 from hmtl.training.progress import Progress
 from hmtl.training.ranks import Ranks
@@ -144,11 +145,12 @@ class HmtlTrainer(Trainer):
         )
         validated = validation_data_loader.tasks if validation_data_loader else []
         check_heads(model, validated)
+        schedule.check_validated(validated, self.plan)
         precision = Precision(mixed_precision, self.cuda_device)
         interference = interference_interval and Interference(_shared(model), interference_interval)
-        limits = {"accumulate": accumulate, "grad_norm": grad_norm, "grad_clipping": grad_clipping}
+        clipping = Clipping(grad_norm, grad_clipping)
         self.stepper = Stepper(
-            model, data_loader, ranks, precision, seed, prior=prior, interference=interference, **limits
+            model, data_loader, ranks, precision, seed, accumulate, clipping, prior, interference
         )
         average = average_decay and WeightAverage(self.stepper.parameters, average_decay)
         others = {"precision": precision, "interference": interference, "prior": prior}

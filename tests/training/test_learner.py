@@ -3,10 +3,12 @@ import torch
 from allennlp.common import Params
 from allennlp.training.learning_rate_schedulers import LearningRateScheduler
 from allennlp.training.optimizers import Optimizer
+from hypothesis import given
+from hypothesis import strategies as st
 from small_run import same
 
 from hmtl.training import checkpoints
-from hmtl.training.learner import Learner, clip_gradients
+from hmtl.training.learner import Clipping, Learner
 
 SCHEDULES = {
     "reduce_on_plateau": {"mode": "max", "factor": 0.5, "patience": 0},
@@ -119,7 +121,9 @@ def test_without_a_plateau_there_is_no_minimum():
 def test_clipping_returns_the_norm_before_and_leaves_the_norm_asked_for():
     weights = [torch.nn.Parameter(torch.zeros(2)) for _ in range(3)]
     weights[0].grad, weights[1].grad = torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0])
-    assert clip_gradients(weights, 1.0, None) == pytest.approx(5.0)
+    clipping = Clipping(norm=1.0)
+    assert clipping.elements(weights).item() == pytest.approx(5.0)
+    clipping.whole(weights, 5.0)
     assert torch.cat([weights[0].grad, weights[1].grad]).tolist() == pytest.approx([0.6, 0, 0, 0.8], abs=1e-5)
     assert weights[2].grad is None
 
@@ -127,6 +131,19 @@ def test_clipping_returns_the_norm_before_and_leaves_the_norm_asked_for():
 def test_elements_are_clipped_before_the_norm():
     weights = [torch.nn.Parameter(torch.zeros(2))]
     weights[0].grad = torch.tensor([30.0, -4.0])
-    assert clip_gradients(weights, 100.0, 3.0) == pytest.approx(18**0.5)
+    assert Clipping(100.0, 3.0).elements(weights).item() == pytest.approx(18**0.5)
     assert weights[0].grad.tolist() == [3.0, -3.0]
-    assert clip_gradients(weights, None, None) == pytest.approx(18**0.5)
+    assert Clipping().elements(weights).item() == pytest.approx(18**0.5)
+
+
+@given(
+    st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=6), st.floats(0.1, 100), st.floats(0.1, 100)
+)
+def test_clipping_is_torchs(values, norm, value):
+    ours, theirs = (torch.nn.Parameter(torch.zeros(len(values))) for _ in range(2))
+    ours.grad, theirs.grad = torch.tensor(values), torch.tensor(values)
+    clipping = Clipping(norm, value)
+    clipping.whole([ours], clipping.elements([ours]).item())
+    torch.nn.utils.clip_grad_value_([theirs], value)
+    torch.nn.utils.clip_grad_norm_([theirs], norm)
+    assert torch.allclose(ours.grad, theirs.grad, rtol=1e-4)
