@@ -18,6 +18,7 @@ from hmtl.formats.spacy_docbin import Spacy
 from hmtl.formats.spans import Spans
 from hmtl.formats.spert import Spert
 from hmtl.formats.uner import Uner
+from hmtl.formats.wnut import Wnut
 
 __all__ = [
     "Ace",
@@ -38,5 +39,6 @@ __all__ = [
     "Spans",
     "Spert",
     "Uner",
+    "Wnut",
     "sniff",
 ]

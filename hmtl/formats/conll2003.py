@@ -62,6 +62,7 @@ class Conll2003(Format):
         self.columns = Columns(token_column, tag_column)
         self.ignore_labels = frozenset(ignore_labels or ())
         self.scheme = scheme
+        self.written_scheme = scheme or "BIO"
 
     def read_file(self, file: TextFile) -> Iterator[Document]:
         sections = list(self.columns.sections(file))
@@ -110,7 +111,7 @@ class Conll2003(Format):
             document.sentences, self.by_sentence(document, "entities"), strict=True
         ):
             try:
-                tags = schemes.encode(entities, last - first + 1, self.scheme or "BIO")
+                tags = schemes.encode(entities, last - first + 1, self.written_scheme)
             except schemes.TagError:
                 self.cannot_hold(document, "nested or overlapping entities", "write jsonl")
             yield from self._sentence(document, first, last, tags)

@@ -20,7 +20,7 @@ from hmtl.formats.lossy import what_fits
 
 EXAMPLES = int(os.environ.get("HMTL_FUZZ_EXAMPLES", "60"))
 NAMES = sorted(Format.list_available())
-WORD_A_LINE = {"ace", "conll2003", "conll2012", "conllu", "litbank", "uner"}
+WORD_A_LINE = {"ace", "conll2003", "conll2012", "conllu", "litbank", "uner", "wnut"}
 COMPRESSED = {"spacy"}
 ADA, BOAT, SHE = Span(0, 1, "PER"), Span(3, 5, "VEH"), Span(7, 7, "PER")
 WORDS = tuple("Ada Merrow sold her old boat . She is 31 é .".split())
