@@ -1,13 +1,14 @@
 """Fetches open corpora from where their authors publish them, and checks every byte.
 
     python scripts/get_corpora.py list
-    python scripts/get_corpora.py get uner_english litbank fire_v0 --to data    # what configs/open.jsonnet needs
-    python scripts/get_corpora.py get --all --from /mnt/copy                    # from a folder laid out as ours
+    python scripts/get_corpora.py get uner_english litbank fire_v0    # what configs/open.jsonnet needs
+    python scripts/get_corpora.py get --all --from /mnt/copy          # from a folder laid out as ours
     python scripts/get_corpora.py verify data
     python scripts/get_corpora.py cite litbank
 
-A corpus is made in a hidden folder and appears at the end, whole; a run that was interrupted goes on from there. Of
-a corpus that may not be fetched, `get` says where to ask for it and how to read it.
+A corpus is made in a hidden folder and appears at the end, whole; a run that was interrupted goes on from
+there. Of a corpus that may not be fetched, `get` says where to ask for it and how to read it. The corpora are
+described in hmtl/corpora/entries.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ INTERRUPTED = 130
 def show_list(options: argparse.Namespace) -> None:
     rows = [("name", "tasks", "size", "licence", "")]
     rows += [
-        (c.name, c.tasks, c.size, c.licence, "" if c.files else "not to fetch") for c in corpora().values()
+        (c.name, c.tasks, c.size, c.licence, "" if c.files else "not fetched") for c in corpora().values()
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

@@ -13,6 +13,7 @@ from hmtl.corpora.errors import CorpusError
 from hmtl.files import replacing
 from hmtl.formats.streams import CHUNK, open_binary
 
+MISSING, UNRECORDED = "is missing", "has no recorded checksum"
 LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
@@ -37,9 +38,9 @@ def digest(path: Path, limit: int) -> str:
 def fault(file: File, path: Path) -> str | None:
     """What is wrong with the file, None where nothing is."""
     if not path.is_file():
-        return "is missing"
+        return MISSING
     if file.sha256 is None:
-        return "has no recorded checksum"
+        return UNRECORDED
     try:
         found = digest(path, file.limit)
     except CorpusError as error:
@@ -48,17 +49,17 @@ def fault(file: File, path: Path) -> str | None:
 
 
 def faults(corpus: Corpus, root: Path) -> list[str]:
-    """What is wrong with the corpus below `root`, a line for each file. An extra that is missing is not."""
+    """What is wrong with the corpus below `root`, a line for each file; with an extra, only other content."""
     found = {file: fault(file, root / file.path) for file in corpus.files}
     return [
         f"{root / file.path}: {cause}"
         for file, cause in found.items()
-        if cause and not (file.extra and cause == "is missing")
+        if cause and not (file.extra and cause in (MISSING, UNRECORDED))
     ]
 
 
 def lock_path(corpus: Corpus, root: Path) -> Path:
-    """Where checksums are recorded that the catalogue does not have; `sha256sum --check` reads it too."""
+    """Where checksums are recorded that the catalogue does not have."""
     return root / f"{corpus.name}.sha256"
 
 
@@ -76,8 +77,9 @@ def locked(corpus: Corpus, root: Path) -> Corpus:
 
 
 def lock(corpus: Corpus, root: Path) -> None:
-    """Records the checksums that are not known yet."""
-    if new := [file for file in corpus.files if file.sha256 is None]:
+    """Records the checksums, of what is there, that the catalogue does not have."""
+    new = [file for file in corpus.files if file.sha256 is None and (root / file.path).is_file()]
+    if new:
         lines = [f"{digest(root / file.path, file.limit)}  {file.path}\n" for file in new]
         with replacing(lock_path(corpus, root)) as stream:
             stream.write("".join(lines).encode())

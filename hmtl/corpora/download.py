@@ -53,31 +53,30 @@ class Downloader:
         self.opener = build_opener(HttpsOnly)
 
     def fetch(self, url: str, path: Path, limit: int, progress: Progress, resume: bool = True) -> bool:
-        """Puts at `path` what the address holds, whole; returns whether a part was there already.
+        """Puts at `path` what the address holds, whole; returns whether it was put together from parts.
 
         What was received before a failure stays beside it in a `.part` file, from which `resume` goes on.
         Raises `Unavailable` where the server has no such file and `CorpusError` beyond `limit` bytes, at a
         redirect that leaves https, and where all attempts fail.
         """
         part = path.with_name(path.name + ".part")
-        if not resume:
-            part.unlink(missing_ok=True)
-        resumed = part.exists()
         for attempt in range(self.attempts):
             if attempt:
                 time.sleep(self.pause * 2 ** (attempt - 1))
+            if not resume:
+                part.unlink(missing_ok=True)
             try:
-                self._receive(url, part, limit, progress)
+                is_joined = self._receive(url, part, limit, progress)
                 os.replace(part, path)
-                return resumed
+                return is_joined
             except Interrupted as error:
                 cause = str(error)
         raise CorpusError(f"{url}: cannot be fetched ({cause}); {MEND}")
 
-    def _receive(self, url: str, part: Path, limit: int, progress: Progress) -> None:
+    def _receive(self, url: str, part: Path, limit: int, progress: Progress) -> bool:
         have = part.stat().st_size if part.exists() else 0
         with self._open(url, have, part) as response:
-            have = have if _continues(response, have) else 0
+            have = start = have if _continues(response, have) else 0
             length = response.headers.get("Content-Length", "")
             total = have + int(length) if length.isdigit() else None
             with part.open("ab" if have else "wb") as file:
@@ -89,6 +88,7 @@ class Downloader:
             raise CorpusError(f"{url}: holds more than the {limit} bytes that it may; do not use it")
         if total is not None and have < total:
             raise Interrupted(f"broke off after {have} of {total} bytes")
+        return start > 0
 
     def _open(self, url: str, have: int, part: Path) -> HTTPResponse:
         headers = {"User-Agent": "hmtl", "Accept-Encoding": "identity"}

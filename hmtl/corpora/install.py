@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hmtl.corpora.catalogue import Corpus, File
-from hmtl.corpora.checksums import fault, faults, lock, locked
+from hmtl.corpora.checksums import UNRECORDED, fault, faults, lock, locked
 from hmtl.corpora.errors import CorpusError, Unavailable
 from hmtl.corpora.origin import Origin
 from hmtl.corpora.recipes import RECIPES
@@ -43,12 +43,16 @@ def install(corpus: Corpus, root: Path, origin: Callable[[Path], Origin]) -> lis
     known, folder = locked(corpus, root), stage(corpus, root)
     tree = folder / TREE
     (folder / RECEIVED).mkdir(parents=True, exist_ok=True)
-    left_out = _make(known, tree, origin(folder / RECEIVED))
-    if wrong := [line for line in faults(known, tree) if not line.endswith("no recorded checksum")]:
+    try:
+        left_out = _make(known, tree, origin(folder / RECEIVED))
+    finally:
+        if not any(path.is_file() for path in folder.rglob("*")):
+            shutil.rmtree(folder)
+    if wrong := [line for line in faults(known, tree) if not line.endswith(UNRECORDED)]:
         raise CorpusError(f"{wrong[0]}; remove {folder} and run again")
     for name in corpus.folders:
         _swap(tree / name, root / name, folder / ASIDE / name)
-    lock(known, root)
+    lock(corpus, root)
     shutil.rmtree(folder)
     return left_out
 
@@ -80,11 +84,11 @@ def _make_file(file: File, tree: Path, origin: Origin) -> None:
 def _swap(new: Path, place: Path, aside: Path) -> None:
     """Puts a folder in the place of another, which comes back if that fails."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists():
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(place, aside)
+    aside.parent.mkdir(parents=True, exist_ok=True)
     try:
+        if place.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+            os.replace(place, aside)
         os.replace(new, place)
     except BaseException:
         if aside.exists() and not place.exists():

@@ -59,7 +59,7 @@ class Web:
 
     def put(self, file: File, target: Path) -> None:
         if file.members:
-            pack(members(self._archive(file.repository), file.members, file.limit), target)
+            pack(self._members(file), target)
             return
         path = self._fetched(file)
         if target.suffix == ".gz" and not file.source.endswith(".gz"):
@@ -85,6 +85,15 @@ class Web:
         raise Unavailable(
             f"{url}: {cause}; something on the way changes it, use another network or --from DIR"
         )
+
+    def _members(self, file: File) -> dict[str, bytes]:
+        archive = self._archive(file.repository)
+        try:
+            return members(archive, file.members, file.limit)
+        except CorpusError:
+            # the next run shall not find it again
+            archive.unlink()
+            raise
 
     def _archive(self, repository: str) -> Path:
         path = self.folder / f"{repository.replace('/', '_')}.tar.gz"

@@ -29,11 +29,10 @@ def members(archive: Path, patterns: tuple[str, ...], limit: int) -> dict[str, b
         with open_binary(archive) as stream:
             for name, content in _matching(Capped(stream, str(archive), LARGEST_UNPACKED), patterns, limit):
                 found[name] = content
-                limit -= len(content)
     except (tarfile.TarError, FormatError, UnicodeError, ValueError, EOFError, zlib.error) as error:
-        raise CorpusError(f"{archive}: cannot be unpacked ({error}); remove it and run again") from error
+        raise CorpusError(f"{archive}: cannot be unpacked ({error}); run again to fetch it anew") from error
     if not found:
-        raise CorpusError(f"{archive}: holds no {', '.join(patterns)}; remove it and run again")
+        raise CorpusError(f"{archive}: holds no {', '.join(patterns)}; run again to fetch it anew")
     return found
 
 
