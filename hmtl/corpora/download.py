@@ -119,6 +119,6 @@ def _continues(response: HTTPResponse, have: int) -> bool:
 
 def _next(response: HTTPResponse) -> bytes:
     try:
-        return response.read(CHUNK)
+        return response.read1(CHUNK)
     except (HTTPException, OSError) as error:
         raise Interrupted(str(error) or type(error).__name__) from error

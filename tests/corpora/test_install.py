@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from corpora.helpers import MEMBERS, PLAIN, ZIPPED, Server, breaks_off, corpus, fails, send
+from corpora.helpers import MEMBERS, PLAIN, ZIPPED, Server, breaks_off, corpus, fails, send, tar
 from hmtl.corpora import (
     Copy,
     CorpusError,
@@ -18,12 +18,14 @@ from hmtl.corpora import (
     Origin,
     Unavailable,
     Web,
+    corpora,
     faults,
     install,
     is_installed,
 )
 from hmtl.corpora.checksums import lock_path
 from hmtl.corpora.install import stage
+from hmtl.formats.streams import whole
 
 
 def web(folder: Path) -> Origin:
@@ -35,8 +37,7 @@ def test_from_the_web(server: Server, tmp_path: Path) -> None:
     folder = tmp_path / "small"
     assert (folder / "plain.txt").read_bytes() == PLAIN
     assert gzip.decompress((folder / "zipped.txt.gz").read_bytes()) == ZIPPED
-    with tarfile.open(folder / "texts.tar.gz") as packed:
-        assert {member.name: packed.extractfile(member).read() for member in packed} == MEMBERS  # type: ignore[union-attr]
+    assert contents(folder / "texts.tar.gz") == MEMBERS
     assert list(tmp_path.iterdir()) == [folder] and is_installed(corpus(), tmp_path)
 
 
@@ -145,3 +146,31 @@ def test_an_archive_that_breaks_off_is_not_believed(server: Server, tmp_path: Pa
     assert not (tmp_path / "small").exists()
     install(corpus(), tmp_path, web)
     assert is_installed(corpus(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, known in corpora().items() if known.files and name != "wnut17"]
+)
+def test_the_catalogue_fits_what_is_published(
+    server: Server, data_root: Path, tmp_path: Path, name: str
+) -> None:
+    """The copies, laid out as in the repositories that they are from, give the copies again."""
+    archives: dict[str, dict[str, bytes]] = {}
+    for file in corpora()[name].files:
+        path = data_root / file.path
+        repository, _, commit = file.repository.partition("@")
+        if file.members:
+            archives.setdefault(f"/{repository}/tar.gz/{commit}", {}).update(contents(path))
+        elif file.source and not file.recipe and path.is_file():
+            raw = path.read_bytes() if file.source.endswith(".gz") else whole(path, 1 << 26)
+            server.content[f"/{repository}/{commit}/{file.source}"] = raw
+    for address, files in archives.items():
+        server.content[address] = gzip.compress(tar({f"top/{path}": data for path, data in files.items()}), 1)
+    left_out = install(corpora()[name], tmp_path, web)
+    assert all("train" in line and "404" in line for line in left_out)
+    assert is_installed(corpora()[name], tmp_path)
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    with tarfile.open(path) as packed:
+        return {member.name: packed.extractfile(member).read() for member in packed}  # type: ignore[union-attr]
