@@ -56,7 +56,7 @@ class Downloader:
         """Puts at `path` what the address holds, whole; returns whether it was put together from parts.
 
         What was received before a failure stays beside it in a `.part` file, from which `resume` goes on.
-        Raises `Unavailable` where the server has no such file and `CorpusError` beyond `limit` bytes, at a
+        Raises `Unavailable` where the server has no such file or one beyond `limit` bytes, `CorpusError` at a
         redirect that leaves https, and where all attempts fail.
         """
         part = path.with_name(path.name + ".part")
@@ -85,7 +85,7 @@ class Downloader:
                     progress(len(chunk))
         if max(have, total or 0) > limit:
             part.unlink()
-            raise CorpusError(f"{url}: holds more than the {limit} bytes that it may; do not use it")
+            raise Unavailable(f"{url}: holds more than the {limit} bytes that it may; do not use it")
         if total is not None and have < total:
             raise Interrupted(f"broke off after {have} of {total} bytes")
         return start > 0
