@@ -25,8 +25,7 @@ class TextSplitter:
             self.nlp: Language = spacy.load(pipeline) if pipeline else spacy.blank(language)
         except (OSError, ImportError) as error:
             raise ConfigurationError(
-                f"spaCy has no {wanted}; install it or choose another "
-                f"({str(error).splitlines()[0]})"
+                f"spaCy has no {wanted}; install it or choose another ({str(error).splitlines()[0]})"
             ) from error
         if not any(name in self.nlp.pipe_names for name in ("parser", "senter", "sentencizer")):
             self.nlp.add_pipe("sentencizer")

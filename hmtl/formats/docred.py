@@ -101,10 +101,10 @@ class Docred(OneLayer):
             return data
         entities = self._entities(document, spans)
         number = {bounds: n for n, entity in enumerate(entities) for bounds in entity}
-        data["vertexSet"] = [
-            [_mention(document, span) for span in spans if span.bounds in entity]
-            for entity in map(frozenset, entities)
-        ]
+        typed: dict[tuple[int, int], list[dict[str, Any]]] = {}
+        for span, mention in zip(spans, _mentions(document, spans), strict=True):
+            typed.setdefault(span.bounds, []).append(mention)
+        data["vertexSet"] = [[m for bounds in entity for m in typed[bounds]] for entity in entities]
         if document.relations is not None:
             triples = {(number[r.head.bounds], number[r.tail.bounds], r.label) for r in document.relations}
             data["labels"] = [{"h": h, "t": t, "r": r, "evidence": []} for h, t, r in sorted(triples)]
@@ -153,9 +153,10 @@ def _distance(head: Span, tail: Span, sentence: list[int]) -> tuple[bool, int]:
     return sentence[head.start] != sentence[tail.start], second.start - first.end
 
 
-def _mention(document: Document, span: Span) -> dict[str, Any]:
-    number = document.sentence_of()[span.start]
-    first = document.sentences[number][0]
-    position = [span.start - first, span.end - first + 1]
-    name = " ".join(document.tokens[span.start : span.end + 1])
-    return {"name": name, "sent_id": number, "pos": position, "type": span.label}
+def _mentions(document: Document, spans: Iterable[Span]) -> Iterator[dict[str, Any]]:
+    number = document.sentence_of()
+    for start, end, label in spans:
+        sentence = number[start]
+        first = document.sentences[sentence][0]
+        name = " ".join(document.tokens[start : end + 1])
+        yield {"name": name, "sent_id": sentence, "pos": [start - first, end - first + 1], "type": label}

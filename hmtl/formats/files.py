@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, NoReturn
 
+from allennlp.common.checks import ConfigurationError
+
 from hmtl.files import replacing
 from hmtl.formats.streams import FormatError, numbered_lines, open_binary
 
@@ -80,8 +82,15 @@ def written(path: str | Path) -> Iterator[IO[bytes]]:
     try:
         with replacing(path) as raw, _compressor(path, raw) as stream:
             yield stream
-    except (OSError, UnicodeEncodeError) as error:
-        raise FormatError(f"{path}: cannot be written ({error}); name a place, or mend the text") from error
+    except UnicodeEncodeError as error:
+        raise FormatError(f"{path}: cannot be written ({error}); mend the text") from error
+    except FormatError:
+        raise
+    except (ConfigurationError, OSError) as error:
+        reason = (
+            str(error) if isinstance(error, ConfigurationError) else f"{path}: {error}; name another place"
+        )
+        raise FormatError(reason) from error
 
 
 @contextmanager

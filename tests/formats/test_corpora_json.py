@@ -1,4 +1,4 @@
-"""The real corpora in JSON are read whole, say what their publishers say, and come back from other formats."""
+"""The real corpora in JSON are read whole, say what their publishers say, and survive other formats."""
 
 import gzip
 import json

@@ -66,3 +66,6 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         write_lines(tmp_path / "no" / "f.txt", ["a"])
     with pytest.raises(FormatError, match=r"f.txt: cannot be written \(.*surrogates not allowed"):
         write_lines(tmp_path / "f.txt", ["\ud800"])
+    (tmp_path / "g").write_text("a")
+    with pytest.raises(FormatError, match=r"g/f.txt: .*Not a directory"):
+        write_lines(tmp_path / "g" / "f.txt", ["a"])
