@@ -28,8 +28,11 @@ class Precision:
         """What the forward pass runs under."""
         return torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None)
 
-    def backward(self, loss: Tensor) -> None:
+    def backward(self, loss: Tensor) -> Tensor:
+        """Adds the loss's gradients to the parameters' and releases its graph, if nobody else holds it.
+        Returns the bare loss."""
         self.scaler.scale(loss).backward()
+        return loss.detach()
 
     def unscale(self, optimizer: Optimizer) -> None:
         """Gives the gradients their true size."""

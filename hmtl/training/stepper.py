@@ -88,16 +88,20 @@ class Stepper:
             if not (mine := numbers[part :: self.parts]):
                 continue
             self._seed(number, part)
-            with self.precision.forward():
-                loss = self.model(**self.loader.tensors(task, mine), batch=batch)["loss"]
-            if not loss.requires_grad:
-                raise ConfigurationError(
-                    f"trainer.freeze: leaves task '{task}' nothing to learn; take one of its parts out, or "
-                    "the task out of the training data"
-                )
-            self.precision.backward(loss)
-            total = total + loss.detach()
+            total = total + self.precision.backward(self._loss(task, mine, batch))
         return self.ranks.sum_gradients(self.parameters, total)
+
+    def _loss(self, task: str, numbers: list[int], batch: list[Document]) -> Tensor:
+        """The share of these instances in the loss of the batch."""
+        tensors = self.loader.tensors(task, numbers)
+        with self.precision.forward():
+            loss = self.model(**tensors, batch=batch)["loss"]
+        if not loss.requires_grad:
+            raise ConfigurationError(
+                f"trainer.freeze: leaves task '{task}' nothing to learn; take one of its parts out, or "
+                "the task out of the training data"
+            )
+        return loss
 
     def _seed(self, number: int, part: int) -> None:
         seed = int(np.random.SeedSequence([self.seed, number, part]).generate_state(1)[0])
