@@ -28,7 +28,7 @@ SPANS = ("head", "extent")
 class Ace2005(Tallied):
     """A document is an `.apf.xml` and the `.sgm` beside it: nested mentions, relations between them, and the
     clusters of mentions that are one entity; clusters that share a span are united. Source: LDC2006T06,
-    https://doi.org/10.35111/mwxc-vh88.
+    https://catalog.ldc.upenn.edu/LDC2006T06.
 
     `path` is one file or a folder. The text is that of `element`, without tags; every tag ends a sentence,
     the rest is up to spaCy's rules. Words are cut, and sentences joined, where a mention or the arguments of
@@ -37,9 +37,9 @@ class Ace2005(Tallied):
     out. A warning counts all of this. `write` makes the two files of one document or a folder; it gives each
     mention the class SPC and the level NAM, which DTDs ask for and a Document does not know.
 
-    The usual split of 351, 80 and 80 documents leaves out the genres cts and un. Its lists of names are those
-    of Miwa and Bansal (2016), https://aclanthology.org/P16-1105, in `data/ace2005/split` of their code
-    (github.com/tticoin/LSTM-ER), which DyGIE++ takes over.
+    The usual split into 351, 80 and 80 documents, without the genres cts and un, is that of Miwa and Bansal
+    (2016), https://aclanthology.org/P16-1105. Its lists of names are published with DyGIE++, in
+    `scripts/data/ace05/preprocess/split` of github.com/dwadden/dygiepp, and can be read as `corpus` says.
 
     # Parameters
 

@@ -12,7 +12,8 @@ ANNOTATION, TEXT = ".apf.xml", ".sgm"
 
 def document_name(name: str) -> str:
     """A file's name without its folder and endings."""
-    return without_gz(Path(name).name).removesuffix(ANNOTATION).removesuffix(TEXT)
+    name = without_gz(Path(name).name)
+    return name.removesuffix(ANNOTATION if name.endswith(ANNOTATION) else TEXT)
 
 
 def beside(path: Path, ending: str) -> Path:

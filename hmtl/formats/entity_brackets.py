@@ -42,11 +42,11 @@ def read_header(value: str, file: TextFile, line: int) -> Header:
 
 
 class Opened(NamedTuple):
-    """An opening bracket: the first word that its mention may hold, its type, and the line."""
+    """An opening bracket: the first word that its mention may hold, its type, and the row."""
 
     start: int
     label: str
-    line: int
+    note: Note
 
 
 class Mention(NamedTuple):
@@ -99,7 +99,7 @@ class Brackets:
                 self.file.fail(note.line, f"has a piece of a discontinuous mention, '{name[:40]}'", mend)
             self.tally["discontinuous mentions left out"] += match[2] == "1"
         label = "" if kind is None or len(fields) <= kind else fields[kind]
-        self._open.setdefault(name, []).append(Opened(note.words_before, label, note.line))
+        self._open.setdefault(name, []).append(Opened(note.words_before, label, note))
         return name
 
     def _end(self, name: str, note: Note) -> None:
@@ -112,13 +112,14 @@ class Brackets:
             self.file.fail(
                 note.line, f"'{name[:40]})' closes a mention that was not opened", "open it before"
             )
-        start, label, _ = opened.pop()
+        start, label, begin = opened.pop()
         end = note.words_before - note.is_empty_node
         if "[" in name and PIECE.fullmatch(name):
             return
         if start > end:
             self.tally["mentions without words left out"] += 1
             return
+        self.tally["mentions narrowed to their words"] += begin.is_empty_node or note.is_empty_node
         self.mentions.append(Mention(name if self.header.has_ids else "", Span(start, end, label)))
 
     def close(self) -> None:
@@ -126,7 +127,7 @@ class Brackets:
         for name, opened in self._open.items():
             if opened:
                 self.file.fail(
-                    opened[-1].line, f"'({name[:40]}' is not closed", f"close it with {name[:40]})"
+                    opened[-1].note.line, f"'({name[:40]}' is not closed", f"close it with {name[:40]})"
                 )
 
 

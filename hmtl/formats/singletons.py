@@ -14,7 +14,9 @@ def check_singletons(form: Format, document: Document, singletons: bool) -> None
     clustered = {span for cluster in document.clusters for span in cluster}
     mentions = {span.bounds for span in document.mentions or ()}
     if document.mentions is not None and not clustered <= mentions:
-        form.cannot_hold(document, f"no mention {min(clustered - mentions)} of a cluster", "add the mention")
+        form.cannot_hold(
+            document, f"no mention {min(clustered - mentions)} of a cluster", "add it, or leave out a layer"
+        )
     if singletons and not mentions <= clustered:
         form.cannot_hold(
             document, f"a mention {min(mentions - clustered)} in no cluster", "set singletons to false"

@@ -245,7 +245,7 @@ def annotated(draw: st.DrawFn) -> Document:
         st.lists(st.sampled_from([" ", "\n", "  ", "\n\n"]), min_size=len(words), max_size=len(words))
     )
     text = draw(st.sampled_from(["", "\n"])) + "".join(w + g for w, g in zip(words, gaps, strict=True))
-    document = SPLIT(text, draw(st.sampled_from(["d", "a&b.1", "x/y"])), "")
+    document = SPLIT(text, draw(st.sampled_from(["d", "a&b.1", "x/y", "second.sgm"])), "")
     place = st.sampled_from(document.sentences).flatmap(
         lambda bounds: st.tuples(st.integers(*bounds), st.integers(*bounds)).map(
             lambda pair: tuple(sorted(pair))

@@ -155,8 +155,8 @@ def test_discontinuous_mentions_and_zeros_are_left_out_only_if_asked(
     (document,) = Conllu(**LEAVE_OUT).read(path)
     assert document.mentions == (Span(1, 1, ""), Span(2, 2, ""))
     assert document.clusters == (((1, 1),), ((2, 2),))
-    counted = "1 discontinuous mentions left out, 1 empty nodes left out, 1 mentions without words left out"
-    assert caplog.messages == [f"{path}: {counted}"]
+    counted = "1 discontinuous mentions left out, 1 empty nodes left out, 1 mentions narrowed to their words"
+    assert caplog.messages == [f"{path}: {counted}, 1 mentions without words left out"]
 
 
 def test_words_stand_in_for_a_token_that_they_do_not_spell(
