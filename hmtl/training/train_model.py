@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 
 Metrics = dict[str, float]
 
+BEFORE = "before"
+"""The row of the weights that training started from."""
+
 
 @TrainModel.register("hmtl", constructor="from_partial_objects")
 class HmtlTrainModel(TrainModel):
@@ -25,15 +28,24 @@ class HmtlTrainModel(TrainModel):
     report both.
 
     In `metrics.json`, `test_<task>/<metric>` is of the joint best weights, which the model has at the end,
-    and `best_<task>/test_<other>/<metric>` is what the weights best for `<task>` reach in `<other>`.
+    and `best_<task>/test_<other>/<metric>` is what the weights best for `<task>` reach in `<other>`. Where
+    training starts from a trained model, `before/test_<task>/<metric>` is what its tasks scored before.
 
     Raises `ConfigurationError`, before the training, for test data of a task without a head.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._before: Metrics = {}
         if self.evaluation_data_loader is not None:
             check_heads(self.model, self.evaluation_data_loader.tasks)
+
+    def run(self) -> dict[str, Any]:
+        """Trains, from the first step or from a checkpoint."""
+        if self.evaluation_data_loader is not None and self.evaluate_on_test:
+            old = [task for task in self._tested if f"heads.{task}" in self.trainer.started_with]
+            self._before = self._test(old)
+        return super().run()
 
     def finish(self, metrics: dict[str, Any]) -> None:
         """Adds the scores on the test data to those of the training, and writes them all."""
@@ -41,6 +53,8 @@ class HmtlTrainModel(TrainModel):
             return super().finish(metrics)
         scores = self._scores()
         main = {task: self.model.heads[task].main_metric[1:] for task in self._tested}
+        if self._before:
+            scores = {BEFORE: self._before} | scores
         logger.info("Scores on the test data:\n%s", table(scores, main))
         for name, tested in scores.items():
             place = "" if name == checkpoints.BEST else f"{Path(name).stem}/"
@@ -64,16 +78,16 @@ class HmtlTrainModel(TrainModel):
                 content = hashlib.file_digest(file, "sha256").digest()
             if content not in tested:
                 self.model.load_state_dict(checkpoints.load(path))
-                tested[content] = self._test()
+                tested[content] = self._test(self._tested)
             scores[path.name] = tested[content]
         self.model.load_state_dict(checkpoints.load(directory / checkpoints.BEST))
         return scores
 
-    def _test(self) -> Metrics:
+    def _test(self, tasks: Sequence[str]) -> Metrics:
         loader = self.evaluation_data_loader
         loader.set_target_device(self.trainer.cuda_device)
         metrics: Metrics = {}
-        for task in self._tested:
+        for task in tasks:
             metrics |= evaluate_task(self.model, loader, task)
         return metrics
 
@@ -84,7 +98,10 @@ def table(scores: Mapping[str, Metrics], main: Mapping[str, str]) -> str:
     first = max(len(name) for name in scores)
     lines = ["  ".join([" " * first, *columns])]
     for name, metrics in scores.items():
-        values = [metrics[f"{task}/{metric}"] for task, metric in main.items()]
-        cells = [f"{value:{len(column)}.4f}" for value, column in zip(values, columns, strict=True)]
+        values = [metrics.get(f"{task}/{metric}") for task, metric in main.items()]
+        cells = [
+            " " * len(column) if value is None else f"{value:{len(column)}.4f}"
+            for value, column in zip(values, columns, strict=True)
+        ]
         lines.append("  ".join([name.ljust(first), *cells]))
     return "\n".join(lines)

@@ -134,3 +134,14 @@ def test_what_does_not_fit_gives_one_line(change, message, archive, small_corpus
     with pytest.raises(ConfigurationError, match=message) as error:
         build(settings, tmp_path)
     assert "\n" not in str(error.value)
+
+
+def test_the_old_tasks_test_scores_before_and_after_are_reported(archive, small_corpus, tmp_path):
+    settings = added(small_corpus, archive, freeze=OLD) | {"evaluate_on_test": True}
+    train_model(Params(settings), tmp_path / "run")
+    metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
+    for task in ("ner", "emd"):
+        for name in ("f1", "precision", "recall", "loss"):
+            assert metrics[f"before/test_{task}/{name}"] == metrics[f"test_{task}/{name}"]
+    assert not any(name.startswith("before/test_relation") for name in metrics)
+    assert "test_relation/strict_f1" in metrics or "test_relation/head_f1" in metrics
