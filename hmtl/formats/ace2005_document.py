@@ -52,7 +52,7 @@ class Reading:
         for mention, place in zip(mentions, places, strict=True):
             found = words_under(document, place)
             if not found:
-                self.file.fail(mention.line, f"'{mention.id}' holds no word", "correct its characters")
+                self.file.fail(mention.line, f"{short(mention.id)} holds no word", "correct its characters")
             words[mention.id] = found
         return self._with_layers(document, words)
 
@@ -63,7 +63,7 @@ class Reading:
             found["head"] = self._characters(mention.head)
         if self.options.span not in found:
             mend = 'give it one, or read with span: "extent"'
-            self.file.fail(mention.line, f"'{mention.id}' has no head", mend)
+            self.file.fail(mention.line, f"{short(mention.id)} has no head", mend)
         return found[self.options.span]
 
     def _characters(self, charseq: Charseq) -> Bounds:

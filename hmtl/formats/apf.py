@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hmtl.formats.files import TextFile
 from hmtl.formats.xml_tree import Element, parse_xml
+from hmtl.json_values import short
 
 READ = ("entity", "relation")
 ROLES = ("Arg-1", "Arg-2")
@@ -88,7 +89,9 @@ def _check_ids(document: Element) -> None:
             for owner in (element, *element.all(f"{kind}_mention")):
                 identifier = owner.attribute("ID")
                 if identifier in lines:
-                    owner.fail(f"has the ID '{identifier}' of line {lines[identifier]}", "give it its own")
+                    owner.fail(
+                        f"has the ID {short(identifier)} of line {lines[identifier]}", "give it its own"
+                    )
                 lines[identifier] = owner.line
 
 
@@ -112,7 +115,7 @@ def _charseq(owner: Element) -> Charseq:
     charseq = owner.only("charseq")
     values = [charseq.attribute(name) for name in ("START", "END")]
     if not all(value.isascii() and value.isdigit() and len(value) < 16 for value in values):
-        charseq.fail(f"has START '{values[0][:20]}' and END '{values[1][:20]}'", "count characters from 0")
+        charseq.fail(f"has START {short(values[0])} and END {short(values[1])}", "count characters from 0")
     start, end = map(int, values)
     if start > end:
         charseq.fail(f"ends at {end}, before it starts at {start}", "END is the last character")
@@ -128,9 +131,9 @@ def _relation_mention(
         if role.startswith(TIME_ROLE):
             tally["times of relations left out"] += 1
         elif role not in ROLES or role in found:
-            argument.fail(f"has the ROLE '{role[:20]}', unknown or given before", "give one Arg-1, one Arg-2")
+            argument.fail(f"has the ROLE {short(role)}, unknown or given before", "give one Arg-1, one Arg-2")
         elif target not in known:
-            argument.fail(f"refers to '{target[:60]}', which is no entity_mention", "correct its REFID")
+            argument.fail(f"refers to {short(target)}, which is no entity_mention", "correct its REFID")
         else:
             found[role] = target
     missing = [role for role in ROLES if role not in found]

@@ -128,7 +128,7 @@ class Conllu(Tallied):
             lines = list(lines_of(document))
             # it parts the fields of a bracket
             if label := next((span.label for span in document.mentions or () if "-" in span.label), None):
-                self.cannot_hold(document, f"the label '{label}', which has a hyphen", "rename it")
+                self.cannot_hold(document, f"the label {label!r}, which has a hyphen", "rename it")
             check_singletons(self, document, self.singletons)
             read = partial(self._read_lines, lines, document.source or "output")
             if changed := difference(document, read):

@@ -10,6 +10,7 @@ from hmtl.formats.columns import blocks
 from hmtl.formats.conllu_words import Words
 from hmtl.formats.entity_brackets import Header, read_header
 from hmtl.formats.files import TextFile
+from hmtl.json_values import short
 
 GLOBAL = "global.Entity"
 NEWDOC, NAMED = "newdoc", "newdoc id"
@@ -40,7 +41,7 @@ class Section:
         if "text" in comments:
             line, text = comments["text"]
             if text != said and text.split() != said.split():
-                cause = f"gives another text than the words, which say '{said.strip()[:60]}'"
+                cause = f"gives another text than the words, which say {short(said.strip())}"
                 self.file.fail(line, cause, "correct it or SpaceAfter, or remove it")
         speaker = comments["speaker"][1] if "speaker" in comments else ""
         self.speakers += [speaker] * (len(self.words.tokens) - len(self.speakers))

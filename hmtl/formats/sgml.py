@@ -55,7 +55,7 @@ def read_sgml(file: TextFile, element: str) -> Sgml:
             bounds[match[1]].append(places[-1])
             if len(bounds[match[1]]) > 1:
                 line = raw.count("\n", 0, tag.start()) + 1
-                file.fail(line, f"has a second {tag[0][:40]}", "name an element that stands once")
+                file.fail(line, f"has a second <{match[1]}{match[2]}>", "name an element that stands once")
     (begin,), (end,) = (bounds[slash] or (-1,) for slash in ("", "/"))
     if not 0 <= begin <= end:
         file.fail(1, f"has no text between <{element}> and </{element}>", "name another element")

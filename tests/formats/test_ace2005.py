@@ -161,21 +161,21 @@ def test_a_split_and_a_stage_choose_files(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("</head>", "</tail>", "h.apf.xml:8: is no well-formed XML (mismatched tag); "),
-        ('ID="H-E1-2"', 'ID="H-E1-1"', "h.apf.xml:10: <entity_mention> has the ID 'H-E1-1' of line 6; "),
+        ('ID="H-E1-2"', 'ID="H-E1-1"', 'h.apf.xml:10: <entity_mention> has the ID "H-E1-1" of line 6; '),
         (
             'REFID="H-E1-1"',
             'REFID="H-E9"',
-            "h.apf.xml:48: <relation_mention_argument> refers to 'H-E9', which",
+            'h.apf.xml:48: <relation_mention_argument> refers to "H-E9", which',
         ),
         (
             'ROLE="Time-',
             'ROLE="Place-',
-            "h.apf.xml:51: <relation_mention_argument> has the ROLE 'Place-Within'",
+            'h.apf.xml:51: <relation_mention_argument> has the ROLE "Place-Within"',
         ),
         (
             '4-1" ROLE="Arg-2"',
             '4-1" ROLE="Arg-1"',
-            "h.apf.xml:57: <relation_mention_argument> has the ROLE 'Arg",
+            'h.apf.xml:57: <relation_mention_argument> has the ROLE "Arg',
         ),
         (
             '<relation_mention_argument REFID="H-E1-3" ROLE="Arg-1"/>',
@@ -184,7 +184,7 @@ def test_a_split_and_a_stage_choose_files(tmp_path: Path) -> None:
         ),
         ('<entity ID="H-E4" TYPE="PER"', '<entity ID="H-E4"', "h.apf.xml:36: <entity> has no TYPE; "),
         ("START=", "BEGIN=", "h.apf.xml:7: <charseq> has no START; "),
-        ('START="', 'START="-', "h.apf.xml:7: <charseq> has START '-"),
+        ('START="', 'START="-', 'h.apf.xml:7: <charseq> has START "-'),
         ('START="', 'START="99', "h.apf.xml:7: <charseq> ends at "),
         ('END="', 'END="99', "h.apf.xml:7: characters "),
         (">She<", ">Sue<", 'h.apf.xml:11: characters 137 to 139 are said to be "Sue" and are "She"; '),

@@ -65,14 +65,14 @@ def test_values_times_and_events_are_counted() -> None:
             "f:2: <relation> has no <relation_mention>; give it one, or",
         ),
         (wrapped(ENTITY.replace('ID="M"', "")), "f:2: <entity_mention> has no ID; "),
-        (wrapped(ENTITY.replace('ID="M"', 'ID="E"')), "f:2: <entity_mention> has the ID 'E' of line 2; "),
+        (wrapped(ENTITY.replace('ID="M"', 'ID="E"')), 'f:2: <entity_mention> has the ID "E" of line 2; '),
         (wrapped(ENTITY.replace(EXTENT, "")), "f:2: <entity_mention> has no <extent>; "),
         (wrapped(ENTITY.replace("charseq", "chars")), "f:2: <extent> has no <charseq>; "),
-        (wrapped(ENTITY.replace('"3"', '"٣"')), "f:2: <charseq> has START '٣' and END '5'; "),
+        (wrapped(ENTITY.replace('"3"', '"٣"')), 'f:2: <charseq> has START "\\u0663" and END "5"; '),
         (wrapped(ENTITY.replace('"3"', '"6"')), "f:2: <charseq> ends at 5, before it starts at 6; "),
         (
             wrapped(ENTITY.replace('"5"', f'"{"9" * 5000}"')),
-            f"f:2: <charseq> has START '3' and END '{'9' * 20}'",
+            'f:2: <charseq> has START "3" and END "999',
         ),
     ],
 )
@@ -80,3 +80,15 @@ def test_slips_are_named(text: str, message: str) -> None:
     with pytest.raises(FormatError) as caught:
         read(text, Counter())
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("key", ["ID", "START", "REFID", "ROLE"])
+def test_a_line_break_in_a_value_breaks_no_message(key: str) -> None:
+    argument = '<relation_mention_argument REFID="M" ROLE="Arg-1"/>'
+    relation = f'<relation ID="R" TYPE="A"><relation_mention ID="Q">{argument}</relation_mention></relation>'
+    text = wrapped(ENTITY + relation).replace(f'{key}="', f'{key}="&#10;')
+    if key == "ID":
+        text = text.replace('"&#10;M"', '"&#10;E"')
+    with pytest.raises(FormatError) as caught:
+        read(text, Counter())
+    assert "\n" not in str(caught.value) and "\\n" in str(caught.value)

@@ -179,7 +179,11 @@ def test_words_stand_in_for_a_token_that_they_do_not_spell(
         ("4\tleft\t", "4\t", "f.conllu:11: has 9 columns; give the ten of CoNLL-U, parted by tabs"),
         ("4\tleft\t", "4\t\t", "f.conllu:11: has no word; "),
         ("Bridge=7<2", "Entity=(9-a)", "f.conllu:14: says something twice in MISC; "),
-        ("SpaceAfter=No", "SpaceAfter=Yes", "f.conllu:6: gives another text than the words, which say 'Bo's"),
+        (
+            "SpaceAfter=No",
+            "SpaceAfter=Yes",
+            "f.conllu:6: gives another text than the words, which say \"Bo's",
+        ),
         ("GRP-etype", "x-y", "f.conllu:2: declares the fields 'x-y-infstat"),
         ("# global.Entity", "# global", "f.conllu:8: has a mention of unknown fields; "),
         ("Entity=7)", "Entity=8)", "f.conllu:10: '8)' closes a mention that was not opened; "),

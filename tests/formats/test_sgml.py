@@ -75,7 +75,7 @@ def test_what_is_escaped_is_read(text: str) -> None:
         ("</BODY>x<BODY>", "f.sgm:1: has no text between <BODY> and </BODY>; "),
         (f"<BODY>{'x' * 1001}</BODY>", "f.sgm:1: has a word of over 1000 characters; "),
         ("<BODY>\n<BODY></BODY>", "f.sgm:2: has a second <BODY>; "),
-        ("<BODY>\n</BODY></body >", "f.sgm:2: has a second </body >; "),
+        ("<BODY>\n</BODY></body >", "f.sgm:2: has a second </body>; "),
     ],
 )
 def test_slips_are_named(text: str, message: str) -> None:
