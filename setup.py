@@ -14,6 +14,10 @@ INSTALL_REQUIRES = [
     "spacy>=3.8,<3.9",
     # To render configs; the bound is AllenNLP's.
     "jsonnet>=0.10.0",
+    # The templates of `allennlp report`; spaCy brings it too.
+    "jinja2>=3.1,<4",
+    # Progress bars; AllenNLP's own, whose bound this is.
+    "tqdm>=4.62",
     # AllenNLP's writer of TensorBoard's event files, without TensorFlow or TensorBoard itself.
     "tensorboardX>=1.2",
 ]
@@ -21,6 +25,10 @@ INSTALL_REQUIRES = [
 EXTRAS_REQUIRE = {
     # To look at what training has written.
     "tensorboard": ["tensorboard>=2.16"],
+    # Weights & Biases; the bound is the oldest version tested.
+    "wandb": ["wandb>=0.31"],
+    # `allennlp schedule --plot`; 3.7 is the first that lays out legends beside the axes by itself.
+    "plots": ["matplotlib>=3.7,<4"],
 }
 
 setup(
