@@ -1,7 +1,7 @@
 """Batches of one task each."""
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,6 +74,11 @@ class MultiTaskLoader(DataLoader):
     def size(self, task: str) -> TaskSize:
         """Batches (of the first pass) and instances."""
         return TaskSize(len(self.batches(task, 0)), len(self.instances[task]))
+
+    def sizes(self, order: Sequence[str] = ()) -> dict[str, TaskSize]:
+        """Of every task: those of `order` first, then the others as the reader has them."""
+        tasks = dict.fromkeys([*(task for task in order if task in self.instances), *self.instances])
+        return {task: self.size(task) for task in tasks}
 
     def batches(self, task: str, pass_number: int | None) -> list[list[int]]:
         """Instance numbers of each batch of one pass through a task's data, shuffled; in order without a

@@ -40,8 +40,8 @@ class Run:
         # The trainer first: a slip in it should not wait for the data.
         trainer = _trainer_arguments(params)
         loader = _loader(params, trainer["accumulate"] * _processes(params))
-        sizes = {task: loader.size(task) for task in loader.tasks}
-        plan = Plan(sizes, trainer["num_epochs"], trainer["seed"])
+        order = params.get("model", {}).get("order") or []
+        plan = Plan(loader.sizes(order), trainer["num_epochs"], trainer["seed"])
         schedule = trainer["schedule"]
         schedule.check_validated(_validated(params, loader), plan)
         defaults = TaskOptions(trainer["optimizer"], trainer["learning_rate_scheduler"], trainer["patience"])

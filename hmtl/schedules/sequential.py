@@ -17,7 +17,7 @@ class Sequential(Schedule):
 
     # Parameters
 
-    order : of the tasks; default that of the config's readers, which Jsonnet sorts by name.
+    order : of the tasks; default that of the model, `model.order`.
     """
 
     def __init__(self, order: list[str] | None = None, steps_per_epoch: int | None = None) -> None:

@@ -136,9 +136,8 @@ class HmtlTrainer(Trainer):
             if loader is not None and self.cuda_device.type != "cpu":
                 loader.set_target_device(self.cuda_device)
         data_loader.multiply(accumulate * ranks.size)
-        sizes = {task: data_loader.size(task) for task in data_loader.tasks}
         self.schedule, self.num_epochs = schedule, num_epochs
-        self.plan = Plan(sizes, num_epochs, seed)
+        self.plan = Plan(data_loader.sizes(model.tasks), num_epochs, seed)
         defaults = TaskOptions(optimizer, learning_rate_scheduler, patience)
         states = build_states(
             model, self.plan, schedule, tasks or {}, defaults, shared_optimizer, self.started_with

@@ -59,7 +59,7 @@ def test_a_schedule_by_steps_is_told_how_many_steps_its_optimizer_will_take(shar
     [
         (
             {"tasks": {"nre": {"patience": 3}}},
-            "trainer.tasks.nre: there is no such task; the tasks are emd, ner",
+            "trainer.tasks.nre: there is no such task; the tasks are ner, emd",
         ),
         (
             {"tasks": {"ner": {"validation_metric": "+f2"}}},
