@@ -140,6 +140,7 @@ def test_a_spacy_pipeline_that_cannot_be_had(failure: BaseException, monkeypatch
 
 def test_as_a_program(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "ALLENNLP_DEBUG"}
+    environment["ALLENNLP_LOG_LEVEL"] = "WARNING"
     command = [sys.executable, "-m", "allennlp", "train", "nothing.json", "-s", "run"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 1 and done.stdout == ""

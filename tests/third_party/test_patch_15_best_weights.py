@@ -18,7 +18,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.common.safe_load import safe_load
 from allennlp.models import archive_model, load_archive
 from allennlp.models.best_weights import BestOf, find_weights
-from allennlp.training import TrainerCallback
+from allennlp.training import GradientDescentTrainer, TrainerCallback
 
 Config = dict[str, Any]
 BIAS = "tag_projection_layer._module.bias"
@@ -66,6 +66,7 @@ def test_a_task_or_a_file_names_the_weights(
     archive: Path, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    assert "`BestOf`" in str(load_archive.__doc__)
     assert bias_of(archive) == safe_load(run / "best.th")[BIAS][0]
     assert bias_of(archive, BestOf("one")) == 1 and bias_of(archive, BestOf("two")) == 2
     assert bias_of(archive, "best_two.th") == 2
@@ -151,18 +152,24 @@ def test_the_commands_take_a_task(
     assert len(set(losses)) == 3 and losses[2] == losses[3]
 
 
+@pytest.mark.parametrize("command", ["evaluate", "predict"])
 def test_both_options_at_once_are_refused(
-    archive: Path, sentences: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    options = ["--best", "two", "--weights-file", "best_two.th"]
+    monkeypatch.setattr(sys, "argv", ["allennlp", command, "model.tar.gz", "in", *options])
     with pytest.raises(SystemExit):
-        evaluate(monkeypatch, archive, sentences, "--best", "two", "--weights-file", "best_two.th")
+        main()
     assert "not allowed with argument" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("relative", [False, True])
 def test_an_interrupted_run_leaves_a_whole_archive(
-    tagger: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    relative: bool, tagger: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    if relative:
+        monkeypatch.setattr(GradientDescentTrainer, "get_best_weights_path", lambda self: "run/best.th")
     tagger["trainer"]["callbacks"] = ["made_up_interruption"]
     tagger["include_in_archive"] = ["best_*.th"]
     with pytest.raises(KeyboardInterrupt):

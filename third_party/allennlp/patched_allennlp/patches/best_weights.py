@@ -77,8 +77,8 @@ BEST_WEIGHTS = (
         file=_TRAIN,
         find="                    weights=best_weights_path,\n",
         replace="                    weights=os.path.abspath(best_weights_path),\n",
-        why="With a relative --serialization-dir it was looked for below itself: no archive was made, "
-        "and the interruption ended in a traceback.",
+        why="A trainer may answer with the path as it was given; a relative one was looked for below the "
+        "serialization directory, and the interruption ended in a traceback.",
     ),
     *_option("allennlp/commands/predict.py", "from allennlp.models.archival import load_archive\n"),
     *_option("allennlp/commands/evaluate.py", "from allennlp.models.archival import load_archive\n"),
