@@ -51,8 +51,7 @@ def check(config: Mapping[str, Any]) -> Report:
     study = Study(experiment, Words(experiment))
     for task in experiment.tasks.values():
         found += findings_of("task", study, task) if task.reader else ()
-    study.is_broken = any(finding.severity == "error" for finding in found)
-    _forecast(study)
+    _forecast(study, any(finding.severity == "error" for finding in found))
     found += findings_of("study", study)
     tasks = experiment.tasks.values()
     return Report(
@@ -66,17 +65,17 @@ def check(config: Mapping[str, Any]) -> Report:
     )
 
 
-def _forecast(study: Study) -> None:
+def _forecast(study: Study, has_errors: bool) -> None:
     """Reads the training data as training will, with its schedule."""
-    if study.is_broken:
-        return
     config = copy.deepcopy(dict(study.experiment.config))
-    # batches are made of words, and an indexer may want a download
-    config["dataset_reader"].pop("token_indexers", None)
     try:
+        # batches are made of words, and an indexer may want a download
+        config["dataset_reader"].pop("token_indexers", None)
         study.run = Run.from_config(Params(config))
     except UNBUILT as fault:
-        study.fault = slip_of(fault, "trainer")
+        # after other errors, this one most likely is one of them
+        study.is_broken = has_errors
+        study.fault = None if has_errors else slip_of(fault, "trainer")
 
 
 def _schedule(run: Run | None) -> str:

@@ -116,7 +116,13 @@ def quoted(document: Document, start: int, end: int) -> str:
     """The place of a span: where its document begins, and its words."""
     text = " ".join(document.span_text(start, end).split())
     cut = text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
-    return f"{short(document.source)} “{cut}”"
+    return f"{place_of(document)} “{cut}”"
+
+
+def place_of(document: Document) -> str:
+    """Where a document begins; with its id where the line says nothing, as in a file of one."""
+    place = short(document.source)
+    return f"{place} ({document.id})" if place.endswith(":1") and document.id not in place else place
 
 
 def amount_of(part: int, whole: int, what: str) -> str:

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
@@ -28,7 +28,7 @@ class TaskMemory:
 
     # Parameters
 
-    parameters : that its steps update. moments : of its optimiser, 0 where it shares another's.
+    parameters : that its steps update. moments : of its optimiser; one that tasks share is told at the first.
     batch : words of its largest batch, padding included. activations : about, of that batch.
     pairs : about, of spans or pairs of words, at most what the head's budget allows; `unbounded` without a
         budget.
@@ -66,28 +66,23 @@ def memory_of(study: Study) -> Memory | None:
     embedder = sum(map(parameters, shapes.embedders.values()))
     whole = embedder + parameters(shapes.backbone) + sum(map(parameters, shapes.heads.values()))
     copies = 2 + bool(study.experiment.section("trainer").get("average_decay"))
-    seen: set[int] = set()
-    tasks = {
-        task: _task(study, task, embedder, seen) for task in study.experiment.names if task in run.plan.sizes
-    }
+    tasks = {task: _task(study, task, embedder) for task in study.experiment.names if task in run.plan.sizes}
+    if study.experiment.section("trainer").get("shared_optimizer"):
+        kept = whole * moments(next(iter(run.learners.values()))) * BYTES
+        tasks = {task: replace(own, moments=0 if n else kept) for n, (task, own) in enumerate(tasks.items())}
     return Memory(copies * whole * BYTES, tasks)
 
 
-def _task(study: Study, task: str, embedder: int, seen: set[int]) -> TaskMemory:
+def _task(study: Study, task: str, embedder: int) -> TaskMemory:
     shapes, run = study.shapes, study.run
     assert shapes is not None and run is not None
     head, path = shapes.heads[task], list(_path(study, task))
-    learner = run.learners[task]
     size = embedder + sum(parameters(shapes.backbone.parts()[name]) for name in path) + parameters(head)  # type: ignore[union-attr]
-    # the moments of a shared optimiser cover the parameters of all tasks; counted at the first
-    own = 0 if id(learner) in seen else moments(learner)
-    seen.add(id(learner))
+    kept = moments(run.learners[task]) * size * BYTES
     batches = [run.loader.documents(task, numbers) for numbers in run.loader.batches(task, 0)]
     words = max(_padded(batch) for batch in batches)
     pairs, unbounded = _pairs(head, longest(document for batch in batches for document in batch), batches)
-    return TaskMemory(
-        size, own * size * BYTES, words, _activations(study, path) * words * BYTES, pairs, unbounded
-    )
+    return TaskMemory(size, kept, words, _activations(study, path) * words * BYTES, pairs, unbounded)
 
 
 def moments(learner: Learner) -> int:

@@ -155,7 +155,13 @@ def _filled(text: str, indent: int) -> list[str]:
     """Lines of a paragraph whose first is indented so far, the others a little more."""
     spaces = {"initial_indent": " " * indent, "subsequent_indent": " " * (indent + 2)}
     words = " ".join(safe(text).split())
-    return textwrap.wrap(words, WIDTH, break_on_hyphens=False, **spaces)
+    return _wrapped(words, WIDTH, **spaces)
+
+
+def _wrapped(text: str, width: int, **indents: str) -> list[str]:
+    """No number is parted from its sign."""
+    lines = textwrap.wrap(text.replace(" %", "\0%"), width, break_on_hyphens=False, **indents)
+    return [line.replace("\0", " ") for line in lines]
 
 
 def _fit(cell: str, width: int, to_the_left: bool) -> str:
@@ -166,7 +172,7 @@ def _fit(cell: str, width: int, to_the_left: bool) -> str:
 def _with_rest(line: str, rest: str, start: int) -> Iterable[str]:
     if not rest:
         return [line.rstrip()]
-    parts = textwrap.wrap(rest, max(20, WIDTH - start))
+    parts = _wrapped(rest, max(20, WIDTH - start))
     return [f"{line}  {parts[0]}", *(" " * start + part for part in parts[1:])]
 
 

@@ -19,8 +19,8 @@ class Study:
 
     # Parameters
 
-    run : data and schedule as training would have them; None where `is_broken`, because errors were found
-        before, or for a `fault`.
+    run : data and schedule as training would have them; None where it `is_broken` by errors that rules have
+        found before, or has another `fault`.
     """
 
     experiment: Experiment

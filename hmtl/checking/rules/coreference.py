@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from hmtl.checking.experiment import Task
-from hmtl.checking.finding import Finding, Places, amount_of, quoted, short
+from hmtl.checking.finding import Finding, Places, amount_of, place_of, quoted
 from hmtl.checking.rule import Study, rule
 from hmtl.documents import Document
 from hmtl.heads.coref import CorefHead
@@ -61,7 +61,7 @@ def too_few_candidates(study: Study, task: Task) -> Iterator[Finding]:
         found, documents = Places(), task.documents(split)
         for document in documents:
             if len(_mentions(document)) > math.ceil(head.spans_per_word * len(document.tokens)):
-                found.add(short(document.source))
+                found.add(place_of(document))
         mend = f"raise spans_per_word ({head.spans_per_word})"
         yield from found.of(len(documents), "documents", "have more mentions than candidates", mend, split)
 

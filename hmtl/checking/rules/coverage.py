@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hmtl.checking.experiment import Task
-from hmtl.checking.finding import Finding, Places, amount_of, short
+from hmtl.checking.finding import Finding, Places, amount_of, place_of
 from hmtl.checking.rule import Study, rule
 
 
@@ -14,7 +14,7 @@ def not_annotated(study: Study, task: Task) -> Iterator[Finding]:
         skipped = Places()
         for document in corpus.documents:
             if getattr(document, task.layer) is None:
-                skipped.add(short(document.source))
+                skipped.add(place_of(document))
         if skipped.count == len(corpus.documents) and skipped.count:
             cause = f"no document is annotated with {task.layer}, which the task learns"
             yield skipped.finding("error", cause, "name other data, or remove the task", split)
@@ -31,7 +31,7 @@ def nothing_found(study: Study, task: Task) -> Iterator[Finding]:
         documents, empty = task.documents(split), Places()
         for document in documents:
             if not getattr(document, task.layer):
-                empty.add(short(document.source))
+                empty.add(place_of(document))
         # a corpus of single sentences is full of them
         if empty.count == len(documents) and documents:
             cause = f"is annotated with {task.layer}, but holds none"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from hmtl.checking.experiment import Task
-from hmtl.checking.finding import Finding, Places, amount_of, quoted, short
+from hmtl.checking.finding import Finding, Places, amount_of, place_of, quoted
 from hmtl.checking.rule import Study, rule
 from hmtl.documents import Document
 
@@ -22,7 +22,7 @@ def leaked_documents(study: Study, task: Task) -> Iterator[Finding]:
         found, documents = Places(), task.documents(split)
         for document in documents:
             if document.tokens in known:
-                found.add(short(document.source))
+                found.add(place_of(document))
         if found.count:
             amount = amount_of(found.count, len(documents), "documents")
             cause = f"are word for word in the {seen} data too"
@@ -35,8 +35,18 @@ def leaked_sentences(study: Study) -> Iterator[Finding]:
     trained = {name: _sentences(task, "train") for name, task in study.experiment.tasks.items()}
     for task in study.experiment.tasks.values():
         for split in EVALUATED:
-            for other, known in trained.items():
-                yield from _leak(task, split, other, known)
+            for other in _with_other_data(task, study.experiment.tasks):
+                yield from _leak(task, split, other, trained[other])
+
+
+def _with_other_data(task: Task, tasks: Mapping[str, Task]) -> Iterator[str]:
+    """The task itself, and others that train on other data; of those that share it the first."""
+    seen: set[int] = set()
+    for other in (task, *tasks.values()):
+        corpus = other.corpora.get("train")
+        if corpus is not None and id(corpus) not in seen:
+            seen.add(id(corpus))
+            yield other.name
 
 
 def _leak(task: Task, split: str, other: str, known: Mapping[Sentence, str]) -> Iterator[Finding]:
@@ -56,7 +66,7 @@ def repeated_documents(study: Study, task: Task) -> Iterator[Finding]:
     found = Places()
     for document in task.documents("train"):
         if len(document.tokens) >= LEAST_WORDS and seen.setdefault(document.tokens, document) is not document:
-            found.add(short(document.source))
+            found.add(place_of(document))
     if found.count:
         amount = amount_of(found.count, len(task.documents("train")), "documents")
         mend = "remove them, unless they shall weigh double"

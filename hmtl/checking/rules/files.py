@@ -7,6 +7,8 @@ from hmtl.checking.experiment import Task
 from hmtl.checking.finding import Finding, Places, short
 from hmtl.checking.rule import Study, rule
 
+COUNTED = re.compile(r"(\[.*\])? ?(\d+)? ?(.*)", re.DOTALL)
+"""What a format says: about which spans, how many, what."""
 PLACE = re.compile(r"(.+?): (.*)", re.DOTALL)
 
 
@@ -28,7 +30,9 @@ def left_out_by_the_format(study: Study, task: Task) -> Iterator[Finding]:
     for split, corpus in task.corpora.items():
         for said in corpus.said:
             place, text = _place(said)
-            yield Places(place).finding("note", text, "nothing, if that is meant", split)
+            listed, amount, cause = COUNTED.fullmatch(text).groups()  # type: ignore[union-attr]
+            where = f"{place} {listed or ''}".strip()
+            yield Places(where).finding("note", cause, "nothing, if that is meant", split, amount or "")
 
 
 def _place(text: str) -> tuple[str, str]:

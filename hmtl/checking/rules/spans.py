@@ -27,7 +27,8 @@ def across_sentences(study: Study, task: Task) -> Iterator[Finding]:
             if count := crossing_annotations(document, task.layer):
                 found.add(quoted(document, *_first_crossing(document, task.layer)), count)
         cause = "cross the end of a sentence: neither trained nor scored"
-        yield from found.of(total, task.layer, cause, "check the sentence split", split)
+        mend = "check the sentence split; what truly crosses needs data of single sentences"
+        yield from found.of(total, task.layer, cause, mend, split)
 
 
 def _first_crossing(document: Document, layer: str) -> tuple[int, int]:
@@ -48,7 +49,12 @@ def nested_in_a_flat_tagger(study: Study, task: Task) -> Iterator[Finding]:
             cause = f"overlap others, which tags cannot express; {kept}"
             mend = "take head span_classifier"
             mend += "" if head.nested else ", or set `nested` to outermost or innermost"
-            yield from _lost(task, head, annotated, _not_flat, cause, mend, stops=head.nested is None)
+            for finding in _lost(task, head, annotated, _not_flat, cause, mend):
+                if head.nested is None and finding.split == "train":
+                    finding = replace(finding, severity="error")
+                elif finding.split != "train":
+                    finding = replace(finding, cause="overlap others, of which tags can find only some")
+                yield finding
 
 
 def _not_flat(head: Head, document: Document, placed: list[RowSpan]) -> list[Span]:
@@ -96,10 +102,9 @@ def span_heads(study: Study, task: Task) -> Iterator[tuple[Head, Callable[[Docum
 
 
 def _lost(
-    task: Task, head: Head, annotated: Callable[[Document], Document], lost: Lost, cause: str, mend: str,
-    stops: bool = False,
-) -> Iterator[Finding]:  # fmt: skip
-    """Counts what is lost of each split; `stops` : an error in training data."""
+    task: Task, head: Head, annotated: Callable[[Document], Document], lost: Lost, cause: str, mend: str
+) -> Iterator[Finding]:
+    """Counts what is lost of each split."""
     for split in task.corpora:
         found, total = Places(), 0
         for document in task.documents(split):
@@ -109,5 +114,4 @@ def _lost(
                 total += len(getattr(text, head.layer))
                 for span in lost(head, text, placed):
                     found.add(quoted(text, *span.bounds))
-        for finding in found.of(total, head.layer, cause, mend, split):
-            yield replace(finding, severity="error") if stops and split == "train" else finding
+        yield from found.of(total, head.layer, cause, mend, split)

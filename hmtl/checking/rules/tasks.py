@@ -61,14 +61,14 @@ def unvalidated(experiment: Experiment) -> Iterator[Finding]:
     for task in experiment.section("model.heads"):
         if experiment.path(task, "validation") is None:
             yield warning(
-                f"task '{task}' has no validation data: no best epoch, no vote to stop",
-                f"add validation_data_path.{task}",
+                "names no validation data: no best epoch, no vote to stop",
+                "add it",
                 f"validation_data_path.{task}",
             )
         if experiment.path(task, "test") is None and experiment.config.get("evaluate_on_test"):
             yield note(
-                f"task '{task}' has no test data, though evaluate_on_test is true",
-                f"add test_data_path.{task}",
+                "names no test data, though evaluate_on_test is true",
+                "add it",
                 f"test_data_path.{task}",
             )
 

@@ -97,7 +97,7 @@ def test_parts_that_fit_are_no_finding(clean):
 
 def test_a_level_that_there_is_not(clean):
     findings = found(changed(clean, model__backbone__task_levels__coref="corff"))
-    assert set(findings) == {"levels", "unread_levels", "no_forecast"}
+    assert set(findings) == {"levels", "unread_levels"}
     (finding,) = findings["levels"]
     assert finding.places == ("model.backbone.task_levels.coref",) and "'coref'" in finding.mend
 
