@@ -8,6 +8,7 @@ The same command goes on with a search that was stopped. More in docs/search.md.
 import argparse
 import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ import optuna
 from _jsonnet import evaluate_snippet
 from allennlp.common.checks import ConfigurationError
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.trial import TrialState
+from sqlalchemy.exc import SQLAlchemyError
 
 from hmtl.report import read_run
 
@@ -35,7 +38,8 @@ def space_of(config: str) -> dict[str, BaseDistribution]:
 
 
 def train(trial: optuna.Trial, args: argparse.Namespace) -> float:
-    """The best mean of the tasks' validation metrics; NaN, which Optuna counts as failure, where none is."""
+    """The best mean of the tasks' validation metrics. Raises `TrialPruned`, and `RuntimeError` with one line
+    where the training failed."""
     directory = args.directory / trial.user_attrs.get("directory", f"trial_{trial.number:03}")
     command = [sys.executable, "-m", "allennlp", "train", args.config, "-s", directory, "-o", args.overrides]
     if "directory" in trial.user_attrs:
@@ -56,11 +60,13 @@ def train(trial: optuna.Trial, args: argparse.Namespace) -> float:
     finally:
         process.terminate()
         process.wait()
-    if process.returncode == 0:
-        return json.loads((directory / "metrics.json").read_bytes())["best_validation_mean"]
-    said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or [""]
-    trial.set_user_attr("error", f"exit status {process.returncode}: {said[-1]}")
-    return float("nan")
+    if process.returncode != 0:
+        said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or [""]
+        raise RuntimeError(f"exit status {process.returncode}: {said[-1]}")
+    best = json.loads((directory / "metrics.json").read_bytes())["best_validation_mean"]
+    if best is None or math.isnan(best):
+        raise RuntimeError(f"{directory}/metrics.json: best_validation_mean is {best}")
+    return best
 
 
 def follow(process: subprocess.Popen, trial: optuna.Trial, directory: Path, prune: bool) -> None:
@@ -82,9 +88,12 @@ def run_trial(study: optuna.Study, trial: optuna.Trial, args: argparse.Namespace
     try:
         study.tell(trial, train(trial, args))
     except optuna.TrialPruned:
-        study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+        study.tell(trial, state=TrialState.PRUNED)
+    except RuntimeError as error:
+        trial.set_user_attr("error", str(error))
+        study.tell(trial, state=TrialState.FAIL)
     except KeyboardInterrupt:
-        study.tell(trial, state=optuna.trial.TrialState.FAIL)
+        study.tell(trial, state=TrialState.FAIL)
         study.enqueue_trial(trial.params, user_attrs={"directory": trial.user_attrs["stopped"]})
         raise
     told = study.trials[trial.number]
@@ -120,14 +129,19 @@ def main() -> None:
     storage = args.storage or f"sqlite:///{args.directory}/study.db"
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    study = optuna.create_study(study_name="hmtl", storage=storage, direction="maximize", load_if_exists=True)
     try:
+        study = optuna.create_study(
+            study_name="hmtl", storage=storage, direction="maximize", load_if_exists=True
+        )
         search(study, space, args)
-        print(f"best: trial {study.best_trial.number}, {study.best_value:.4f}, {study.best_params}")
+        best = study.best_trial
+    except SQLAlchemyError as error:
+        sys.exit(f"{storage}: {str(error).splitlines()[0]}")
+    except ValueError as error:  # no trial came to its end, or the study has drawn from other values
+        sys.exit(f"{storage}: {error}")
     except KeyboardInterrupt:
         sys.exit("stopped; the same command goes on")
-    except ValueError as error:  # no trial came to its end
-        sys.exit(str(error))
+    print(f"best: trial {best.number}, {best.value:.4f}")
 
 
 if __name__ == "__main__":
