@@ -18,17 +18,20 @@ def evaluate_task(
     poll: Callable[[], None] = lambda: None,
 ) -> dict[str, float]:
     """`task/loss`, the mean over batches, and the metrics of the task's head. Leaves the model in `eval`
-    mode. Of many ranks each takes a share of the batches and all return the same. `poll` is called at every
-    batch."""
+    mode. Of many ranks each takes a share of the batches and all return the same. `poll` is called before
+    each batch, on all ranks as often."""
     model.eval()
     model.take_metrics(task)
     ranks = Ranks()
-    mine = loader.batches(task, None)[ranks.rank :: ranks.size]
-    bar = Tqdm.tqdm(mine, desc=f"validating {task}", leave=False, disable=not progress or ranks.rank > 0)
+    batches = loader.batches(task, None)
+    firsts = range(0, len(batches), ranks.size)
+    bar = Tqdm.tqdm(firsts, desc=f"validating {task}", leave=False, disable=not progress or ranks.rank > 0)
     loss = 0.0
     with torch.inference_mode():
-        for numbers in bar:
+        for first in bar:
             poll()
-            loss += float(model(**loader.tensors(task, numbers))["loss"])
-    loss, batches = ranks.sum(loss, len(mine))
-    return {f"{task}/loss": loss / batches, **model.take_metrics(task)}
+            # in the last round some ranks may have none
+            for numbers in batches[first + ranks.rank :][:1]:
+                loss += float(model(**loader.tensors(task, numbers))["loss"])
+    (loss,) = ranks.sum(loss)
+    return {f"{task}/loss": loss / len(batches), **model.take_metrics(task)}

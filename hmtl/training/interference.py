@@ -17,6 +17,7 @@ class Interference:
 
         cosine of s and t on a part = cos(g_s, g_t), over the part's parameters
         effect of s on t = g_t · Δθ ≈ L_t(θ + Δθ) − L_t(θ)        (Taylor, first order)
+        norm of s on a part = ‖g_s‖, over the part's parameters
 
     A negative cosine is what Yu et al. (2020, arXiv 2001.06782, definition 1) call conflicting gradients. A
     negative effect lowers t's loss; a positive one, on another task, is interference. Δθ is the real step,
@@ -45,7 +46,8 @@ class Interference:
         # the same parts' parameters before the step that is being sampled
         self._weights: dict[str, Tensor] = {}
         self._samples: Counter[str] = Counter()
-        # by ("cosine", part, a, b), a < b, or ("effect", source, target): (2,), sum and number of terms
+        # by ("cosine", part, a, b), a < b, ("norm", part, task) or ("effect", source, target): (2,), sum and
+        # number of terms
         self._sums: dict[tuple[str, ...], Tensor] = {}
 
     def wants(self, task: str, task_step: int) -> bool:
@@ -64,11 +66,14 @@ class Interference:
         mine = {part: _flat([_gradient(p) for p in parameters]) for part, parameters in reached.items()}
         self._gradients[task] = mine
         self._samples[task] += 1
+        norms = {part: gradient.norm().double() for part, gradient in mine.items()}
+        for part, norm in norms.items():
+            self._add(("norm", part, task), norm)
         for other, theirs in self._gradients.items():
             for part in mine:
                 if other != task and part in theirs:
-                    norms = mine[part].norm().double() * theirs[part].norm().double()
-                    cosine = torch.dot(mine[part], theirs[part]).double() / norms
+                    both = norms[part] * theirs[part].norm().double()
+                    cosine = torch.dot(mine[part], theirs[part]).double() / both
                     self._add(("cosine", part, *sorted((task, other))), cosine)
 
     @torch.no_grad()
@@ -97,23 +102,29 @@ class Interference:
 
         # Returns
 
-        `samples` by task; `cosine` by part and pair `a~b` (a before b in the alphabet), the mean; `effect` by
-        source and target, of all steps of the source: their number times the mean of those sampled.
+        `samples` by task; `cosine` by part and pair `a~b` (a before b in the alphabet), the mean; `norm` by
+        part and task, the mean; `effect` by source and target, of all steps of the source: their number times
+        the mean of those sampled.
         """
         means = self._means()
         cosine: dict[str, dict[str, float]] = {part: {} for part in self.parts}
+        norm: dict[str, dict[str, float]] = {part: {} for part in self.parts}
         effect: dict[str, dict[str, float]] = {task: {} for task in sorted(self._samples)}
         for kind, *names in sorted(means):
             mean = means[kind, *names]
             if kind == "cosine":
                 part, a, b = names
                 cosine[part][f"{a}~{b}"] = mean
+            elif kind == "norm":
+                part, task = names
+                norm[part][task] = mean
             else:
                 source, target = names
                 effect[source][target] = mean * steps[source]
         samples = dict(sorted(self._samples.items()))
         self._samples, self._sums = Counter(), {}
-        return {"samples": samples, "cosine": _filled(cosine), "effect": _filled(effect)}
+        by_kind = {"cosine": cosine, "norm": norm, "effect": effect}
+        return {"samples": samples, **{kind: _filled(values) for kind, values in by_kind.items()}}
 
     def _means(self) -> dict[tuple[str, ...], float]:
         sums = {key: value.tolist() for key, value in self._sums.items()}

@@ -23,6 +23,8 @@ class Precision:
         self.dtype = None if dtype is None else DTYPES[dtype]
         self.device = device
         self.scaler = GradScaler(device.type, enabled=dtype == "fp16")
+        # sets it up: a rank may have no part of the first batch, and then no loss to scale
+        self.scaler.scale(torch.zeros((), device=device))
 
     def forward(self) -> AbstractContextManager[Any]:
         """What the forward pass runs under."""

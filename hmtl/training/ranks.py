@@ -1,5 +1,8 @@
 """The processes that train one model together."""
 
+import json
+from typing import Any
+
 import torch
 from torch import Tensor, distributed, nn
 
@@ -54,10 +57,31 @@ class Ranks:
         """Each value summed over the ranks."""
         if not self.many:
             return list(values)
-        device = torch.device("cuda") if distributed.get_backend() == "nccl" else torch.device("cpu")
-        total = torch.tensor(values, dtype=torch.double, device=device)
+        total = torch.tensor(values, dtype=torch.double, device=self._device)
         distributed.all_reduce(total)
         return total.tolist()
+
+    def any(self, holds: bool) -> bool:
+        """Whether it holds on any rank."""
+        return self.sum(float(holds))[0] > 0
+
+    def gather(self, value: Any) -> list[Any]:
+        """What each rank, in order, has given: plain values, as JSON."""
+        if not self.many:
+            return [value]
+        text = torch.tensor(list(json.dumps(value).encode()), dtype=torch.uint8, device=self._device)
+        sizes = [text.new_zeros(1, dtype=torch.long) for _ in range(self.size)]
+        distributed.all_gather(sizes, torch.tensor([len(text)], device=self._device))
+        # (longest text,) of each rank
+        padded = text.new_zeros(max(map(int, sizes)))
+        padded[: len(text)] = text
+        texts = [torch.empty_like(padded) for _ in range(self.size)]
+        distributed.all_gather(texts, padded)
+        return [json.loads(bytes(t[: int(n)].tolist())) for t, n in zip(texts, sizes, strict=True)]
+
+    @property
+    def _device(self) -> torch.device:
+        return torch.device("cuda" if distributed.get_backend() == "nccl" else "cpu")
 
     def wait(self) -> None:
         """Until all ranks are here."""

@@ -78,10 +78,11 @@ def epoch_scalars(training: Mapping[str, float], validation: Mapping[str, float]
 
 
 def interference_scalars(figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[str, float]:
-    """`cosine/levels.ner/ner~emd`; `effect/emd/ner`, of the steps of emd on the loss of ner."""
+    """`cosine/levels.ner/emd~ner`; `norm/levels.ner/emd`, of emd's gradient there; `effect/emd/ner`, of the
+    steps of emd on the loss of ner."""
     return {
         f"{kind}/{outer}/{inner}": value
-        for kind in ("cosine", "effect")
+        for kind in ("cosine", "norm", "effect")
         for outer, values in figures.get(kind, {}).items()
         for inner, value in values.items()
     }

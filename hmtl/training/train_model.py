@@ -10,6 +10,7 @@ from allennlp.commands.train import TrainModel
 from allennlp.common.util import dump_metrics
 
 from hmtl.training import checkpoints
+from hmtl.training.agreement import check_alike, data_facts
 from hmtl.training.build import check_heads
 from hmtl.training.evaluation import evaluate_task
 
@@ -31,7 +32,8 @@ class HmtlTrainModel(TrainModel):
     and `best_<task>/test_<other>/<metric>` is what the weights best for `<task>` reach in `<other>`. Where
     training starts from a trained model, `before/test_<task>/<metric>` is what its tasks scored before.
 
-    Raises `ConfigurationError`, before the training, for test data of a task without a head.
+    Raises `ConfigurationError`, before the training, for test data of a task without a head, and for ranks
+    with different test data.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,6 +41,8 @@ class HmtlTrainModel(TrainModel):
         self._before: Metrics = {}
         if self.evaluation_data_loader is not None:
             check_heads(self.model, self.evaluation_data_loader.tasks)
+            if self.trainer.ranks.many:
+                check_alike(self.trainer.ranks, data_facts("test", self.evaluation_data_loader))
 
     def run(self) -> dict[str, Any]:
         """Trains, from the first step or from a checkpoint."""

@@ -18,6 +18,7 @@ from hmtl.data_loader import MultiTaskLoader
 from hmtl.model import MultiTaskModel
 from hmtl.priors import Prior
 from hmtl.schedules import Plan, Proportional, Schedule
+from hmtl.training.agreement import agree_on_checkpoint, check_alike, check_directories, facts_of
 from hmtl.training.averaging import WeightAverage
 from hmtl.training.build import TaskOptions, build_states, check_heads, check_trainer
 from hmtl.training.checkpoints import CheckpointOptions, Checkpoints
@@ -80,6 +81,7 @@ class HmtlTrainer(Trainer):
         "trainer.wandb*",
         "trainer.summary_interval",
         "evaluate_on_test",
+        "distributed.primary_*",
     )
     """Keys of a config that `--recover` lets differ from the one that began the run."""
 
@@ -170,6 +172,8 @@ class HmtlTrainer(Trainer):
         """Trains to the end, from a checkpoint if there is one, and loads the joint best weights. Returns
         the metrics of the best epochs."""
         progress = self.progress
+        if self.ranks.many:
+            self._agree()
         self.ranks.share(self.model)
         if self.stepper.prior is not None:
             self.stepper.prior.attach(self.model)
@@ -188,6 +192,14 @@ class HmtlTrainer(Trainer):
             log.close()
         self.ranks.wait()
         return progress.finish()
+
+    def _agree(self) -> None:
+        """Raises `ConfigurationError` on every rank where one has been given something else."""
+        progress = self.progress
+        loaders = {"training": self.loader, "validation": self.validation_loader}
+        check_alike(self.ranks, facts_of(progress.directory, self.model.vocab, loaders))
+        check_directories(self.ranks, progress.directory, progress.writes)
+        agree_on_checkpoint(self.ranks, progress.store, progress.writes)
 
     def _run_epoch(self, log: RunLog) -> None:
         """What is left of the epoch that has begun."""
@@ -232,9 +244,9 @@ class HmtlTrainer(Trainer):
             head.get_metrics(reset=True)
 
     def _save_if_due(self, watch: EpochWatch) -> None:
-        # a signal may reach one rank a step before the other
-        must_stop = any(self.ranks.sum(float(self.interrupts.noted is not None)))
-        if must_stop or self.progress.is_due:
+        # a signal may reach one rank a step before the other, and the clocks of two hosts differ
+        must_stop, is_due = self.ranks.sum(self.interrupts.noted is not None, self.progress.is_due)
+        if must_stop or is_due:
             self.progress.running = watch.state_dict()
             self.progress.save()
         if must_stop:
@@ -253,8 +265,8 @@ class HmtlTrainer(Trainer):
         return metrics
 
     def _poll(self) -> None:
-        """Stops for a signal, unless other ranks would wait for this one."""
-        if self.interrupts.noted is not None and not self.ranks.many:
+        """Stops all ranks for a signal to any."""
+        if self.ranks.any(self.interrupts.noted is not None):
             self.interrupts.stop()
 
     def get_checkpoint_state(self) -> TrainerCheckpoint | None:

@@ -163,7 +163,7 @@ def test_an_epoch_has_sums_of_its_own_and_the_last_gradients_of_the_one_before()
     assert set(figures["effect"]) == {"b"}
     assert set(figures["effect"]["b"]) == {"a", "b"}
     assert set(figures["cosine"]["embedder"]) == {"a~b"}
-    assert watch.figures({}) == {"samples": {}, "cosine": {}, "effect": {}}
+    assert watch.figures({}) == {"samples": {}, "cosine": {}, "norm": {}, "effect": {}}
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def small(small_corpus, tmp_path):
     return model, parts, loss
 
 
-def test_cosines_of_the_model_equal_those_by_brute_force(small):
+def test_cosines_and_norms_of_the_model_equal_those_by_brute_force(small):
     model, parts, loss = small
     tasks = ["ner", "emd", "relation", "coref"]
     watch = Interference(parts, 1)
@@ -191,6 +191,7 @@ def test_cosines_of_the_model_equal_those_by_brute_force(small):
     for task in tasks:
         step(watch, optimizer, task, loss(task))
     expected: dict[str, dict[str, float]] = {}
+    norms: dict[str, dict[str, float]] = {}
     for part, parameters in parts.items():
         flat = {}
         for task in tasks:
@@ -202,12 +203,15 @@ def test_cosines_of_the_model_equal_those_by_brute_force(small):
                         for p, g in zip(parameters, gradients, strict=True)
                     ]
                 )
+        norms[part] = {task: gradient.norm().item() for task, gradient in flat.items()}
         for i, a in enumerate(tasks):
             for b in tasks[i + 1 :]:
                 if a in flat and b in flat:
                     cosine = flat[a] @ flat[b] / (flat[a] @ flat[a] * (flat[b] @ flat[b])).sqrt()
                     expected.setdefault(part, {})["~".join(sorted((a, b)))] = cosine.item()
-    cosines = watch.figures(dict.fromkeys(tasks, 1))["cosine"]
+    figures = watch.figures(dict.fromkeys(tasks, 1))
+    cosines = figures["cosine"]
+    assert figures["norm"] == {part: pytest.approx(by_task) for part, by_task in norms.items()}
     assert cosines == {part: pytest.approx(pairs) for part, pairs in expected.items()}
     # a level has no pair with a task below it, or beside it
     assert len(cosines["embedder"]) == len(cosines["levels.ner"]) == 6
