@@ -5,6 +5,7 @@ from patched_allennlp.patching import Patch
 _NAME = "14 distributed"
 _TRAIN = "allennlp/commands/train.py"
 _UTIL = "allennlp/training/util.py"
+_TQDM = "allennlp/common/tqdm.py"
 
 DISTRIBUTED = (
     Patch(
@@ -75,7 +76,58 @@ final_metrics["loss"] = nn_util.dist_reduce_sum(total_loss) / nn_util.dist_reduc
         name=_NAME,
         file=_TRAIN,
         find="from allennlp.common import util as common_util\n",
-        replace="from allennlp.common import util as common_util\nfrom allennlp.common import workers\n",
-        why="What starts the processes.",
+        replace="from allennlp.common import util as common_util\nfrom allennlp.common import workers\n"
+        "from allennlp.common.distributed_options import check_options\n",
+        why="What starts the processes, and what checks before.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_TRAIN,
+        find='        device_ids = distributed_params.pop("cuda_devices", None)\n',
+        replace="        check_options(distributed_params, node_rank)\n"
+        '        device_ids = distributed_params.pop("cuda_devices", None)\n',
+        why="A misspelt key was passed over; a host too many, a port of each host's own or one device on the "
+        "CPU and one not left the processes waiting for each other.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_TRAIN,
+        find="""\
+            dist.init_process_group(
+                backend="nccl",
+""",
+        replace="""\
+            workers.meet(
+                backend="nccl",
+""",
+        why="Ctrl-C did not end a process that waited for another host, and one that did not come was a "
+        "traceback.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_TRAIN,
+        find="""\
+            dist.init_process_group(
+                backend="gloo",
+""",
+        replace="""\
+            workers.meet(
+                backend="gloo",
+""",
+        why="As above, on the CPU.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_TQDM,
+        find="class Tqdm:\n",
+        replace="class Tqdm:\n    hidden = False\n\n",
+        why="Every process drew its bars over those of the others.",
+    ),
+    Patch(
+        name=_NAME,
+        file=_TQDM,
+        find='            "mininterval": default_mininterval,\n',
+        replace='            "mininterval": default_mininterval,\n            "disable": Tqdm.hidden,\n',
+        why="As above.",
     ),
 )

@@ -3,70 +3,163 @@
 import logging
 import os
 import signal
+import threading
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import resource_tracker
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
+import torch.distributed as dist
+import torch.distributed
 import torch.multiprocessing
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.command_line import USER_ERRORS, log_to_files, one_line
-from allennlp.common.util import SigTermReceived
+from allennlp.common.tqdm import Tqdm
+from allennlp.common.util import SigTermReceived, is_distributed
 from torch.multiprocessing import ProcessExitedException, ProcessRaisedException
+from tqdm import tqdm
 
+logger = logging.getLogger(__name__)
 # It tells of every process that it ends because another failed; the user is told why, once.
 logging.getLogger("torch.multiprocessing.spawn").setLevel(logging.ERROR)
+
+
+class Report(NamedTuple):
+    """Why a process ends before its work is done."""
+
+    rank: int
+    kind: str
+    text: str = ""
+
+
+# Of several reports the first of these is the cause of the others.
+KINDS = USER, DEFECT, INTERRUPTED, TERMINATED, LOST = "user", "defect", "interrupted", "terminated", "lost"
 
 
 def spawn(function: Callable[..., Any], args: tuple[Any, ...], nprocs: int) -> None:
     """Call `function(rank, *args)` in `nprocs` new processes and wait for their end.
 
     What the user can mend is raised as a `ConfigurationError`, whichever process met it, and so is the end of
-    one by a signal. Ctrl-C and SIGTERM are passed on to the first process alone, which saves what there is
-    while the others still answer it; then all end. A second Ctrl-C ends them at once.
+    one by a signal, or of one on another host. Ctrl-C and SIGTERM are passed on to the first process alone,
+    which saves what there is while the others still answer it; then all end. A second Ctrl-C ends them at
+    once. One that reaches a process of its own accord, or from another host, is raised here.
     """
-    failures = torch.multiprocessing.get_context("spawn").SimpleQueue()
+    reports = torch.multiprocessing.get_context("spawn").SimpleQueue()
     # It lets signals through when it starts, which must not be while they are held back.
     resource_tracker.ensure_running()
     # Held back in the new processes until they know what to do: an import cut short prints a traceback.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    context = None
+    context, error, killed = None, None, {}
     try:
-        context = torch.multiprocessing.spawn(_work, (function, failures, *args), nprocs, join=False)
+        context = torch.multiprocessing.spawn(_work, (function, reports, *args), nprocs, join=False)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        while not context.join():
-            pass
+        while context.sentinels:
+            wait(context.sentinels)
+            # looked up before `join` ends the others by signals of its own
+            killed = _killed(context.processes)
+            context.join()
     except (KeyboardInterrupt, SigTermReceived):
         _stop(context.processes if context else [])
         raise
-    except ProcessRaisedException as error:
-        # Not the message of `error`: another process may only have missed the one that met the cause.
-        if failures.empty():
-            raise
-        raise ConfigurationError(failures.get()) from error
-    except ProcessExitedException as error:
-        if error.signal_name is None:
-            raise
-        raise ConfigurationError(
-            f"process {error.error_index} of the distributed training was ended by {error.signal_name}; "
-            "SIGKILL often means that main memory ran out: use fewer processes or smaller batches"
-        ) from error
+    except (ProcessRaisedException, ProcessExitedException) as raised:
+        error = raised
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    _raise_cause(error, _all(reports), killed)
 
 
-def _work(rank: int, function: Callable[..., Any], failures: "SimpleQueue[str]", *args: Any) -> None:
+def meet(init_method: str, rank: int, world_size: int, **options: Any) -> None:
+    """`init_process_group`. While it waits for the other processes a signal ends this one at once, for Python
+    would hear of none. Raises `ConfigurationError` where they do not come."""
+    logger.info("Process %d of %d looks for the others at %s.", rank, world_size, init_method)
+    signals = (signal.SIGINT, signal.SIGTERM)
+    handlers = {number: signal.signal(number, signal.SIG_DFL) for number in signals}
+    try:
+        dist.init_process_group(init_method=init_method, rank=rank, world_size=world_size, **options)
+    except (RuntimeError, ValueError) as error:
+        cause = next(iter(str(error).splitlines()), type(error).__name__)
+        raise ConfigurationError(
+            f"process {rank} of {world_size} of the distributed training could not meet the others at "
+            f"{init_method} ({cause}); start one command for each host, all with the same config, and let "
+            "distributed.primary_address and primary_port be what the hosts can reach and nothing else uses"
+        ) from error
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _work(rank: int, function: Callable[..., Any], reports: "SimpleQueue[Report]", *args: Any) -> None:
     # A terminal sends Ctrl-C to a whole group; it must reach the process that started this one, and no other.
     os.setpgid(0, 0)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    # The bars of the first process are those of all, and their lock is no other's: one that processes could
+    # share would be reported as leaked by one that is killed.
+    Tqdm.hidden = rank > 0
+    tqdm.set_lock(threading.RLock())
     try:
         function(rank, *args)
-    except USER_ERRORS as error:
-        log_to_files(error)
-        failures.put(one_line(error))
+    except KeyboardInterrupt:
+        reports.put(Report(rank, INTERRUPTED))
         raise
+    except SigTermReceived as error:
+        reports.put(Report(rank, TERMINATED))
+        raise KeyboardInterrupt from error
+    except Exception as error:
+        reports.put(_report(rank, error))
+        raise
+
+
+def _report(rank: int, error: Exception) -> Report:
+    log_to_files(error)
+    if isinstance(error, USER_ERRORS):
+        return Report(rank, USER, one_line(error))
+    # gloo has no class of errors of its own
+    if isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and "gloo" in str(error)):
+        return Report(rank, LOST, one_line(error))
+    return Report(rank, DEFECT, traceback.format_exc())
+
+
+def _all(reports: "SimpleQueue[Report]") -> list[Report]:
+    found = []
+    while not reports.empty():
+        found.append(Report(*reports.get()))
+    return sorted(found, key=lambda report: KINDS.index(report.kind))
+
+
+def _killed(processes: list[BaseProcess]) -> dict[int, int]:
+    """The signal of each process that one has ended, by rank."""
+    ends = ((rank, process.exitcode) for rank, process in enumerate(processes))
+    return {rank: -status for rank, status in ends if status is not None and status < 0}
+
+
+def _raise_cause(error: Exception | None, reports: list[Report], killed: dict[int, int]) -> None:
+    """What `error` is the first sign of: a process that fails takes the others with it."""
+    rank, kind, text = reports[0] if reports else (None, None, None)
+    if kind == USER:
+        raise ConfigurationError(text) from error
+    if kind == DEFECT:
+        raise ProcessRaisedException(
+            f"\n\n-- Process {rank} ended with this error:\n{text}", rank, error.error_pid
+        )
+    if kind in (INTERRUPTED, TERMINATED):
+        raise KeyboardInterrupt if kind == INTERRUPTED else SigTermReceived
+    for rank, number in killed.items():
+        name = next((known.name for known in signal.Signals if known == number), f"signal {number}")
+        raise ConfigurationError(
+            f"process {rank} of the distributed training was ended by {name}; SIGKILL often means that main "
+            "memory ran out: use fewer processes or smaller batches, and go on with --recover"
+        ) from error
+    if kind == LOST:
+        raise ConfigurationError(
+            f"process {rank} of the distributed training lost another one, which has ended or is out of "
+            f"reach ({text}); mend what its host says of it, and go on with --recover on every host"
+        ) from error
+    if error is not None:
+        raise error
 
 
 def _stop(processes: list[BaseProcess]) -> None:

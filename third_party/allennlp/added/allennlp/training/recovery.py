@@ -50,7 +50,7 @@ def _expression(pattern: str) -> str:
 
 def _changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
     """By dotted key, in order, what differs once both are the JSON that a file holds."""
-    before, after = (_flat(json.loads(json.dumps(config))) for config in (old, new))
+    before, after = (flat(json.loads(json.dumps(config))) for config in (old, new))
     keys = sorted({key for key in before.keys() | after.keys() if _differ(key, before, after)})
     return {
         key: f"{_shown(before.get(key, _ABSENT))} before, {_shown(after.get(key, _ABSENT))} now"
@@ -66,15 +66,15 @@ def _differ(key: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
     return before.get(key, _ABSENT) != after.get(key, _ABSENT)
 
 
-def _flat(value: Any, place: str = "") -> dict[str, Any]:
+def flat(value: Any, place: str = "") -> dict[str, Any]:
     """Every value that holds no other by its dotted key; items of lists by their number."""
     if not isinstance(value, dict | list) or not value:
         return {place: value}
     items = value.items() if isinstance(value, dict) else enumerate(value)
-    flat: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for key, inner in items:
-        flat |= _flat(inner, f"{place}.{key}" if place else str(key))
-    return flat
+        found |= flat(inner, f"{place}.{key}" if place else str(key))
+    return found
 
 
 def _shown(value: Any) -> str:
