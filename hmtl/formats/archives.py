@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from hmtl.formats.files import TextFile
-from hmtl.formats.streams import Capped, FormatError, numbered_lines, open_binary
+from hmtl.formats.streams import Capped, FormatError, Lines, open_binary
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar")
 
@@ -33,9 +34,8 @@ def archived_files(path: Path, suffixes: tuple[str, ...], max_bytes: int) -> lis
     files = []
     for name, content in sorted(contents.items()):
         place = f"{path}/{name}"
-        files.append(
-            TextFile(place, name.rsplit(".", 1)[0], numbered_lines(BytesIO(content), place, max_bytes))
-        )
+        lines = Lines(partial(BytesIO, content), place, max_bytes)
+        files.append(TextFile(place, name.rsplit(".", 1)[0], lines))
     return files
 
 

@@ -11,7 +11,10 @@ FILLERS = ("-", "_", "")
 
 def cells(line: str) -> list[str]:
     """The columns of a row: cut at tabs where it has some, otherwise at runs of spaces."""
-    return line.split("\t") if "\t" in line else [cell for cell in line.split(" ") if cell]
+    if "\t" in line:
+        return line.split("\t")
+    found = line.split(" ")
+    return found if "" not in found else [cell for cell in found if cell]
 
 
 def fits(*columns: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from allennlp.common.checks import ConfigurationError
@@ -65,10 +66,12 @@ class Conll2003(Format):
         self.written_scheme = scheme or "BIO"
 
     def read_file(self, file: TextFile) -> Iterator[Document]:
-        sections = list(self.columns.sections(file))
-        scheme = self.scheme or schemes.detect(s.tags for section in sections for s in section.sentences)
-        for number, section in enumerate(sections, start=1):
-            name = section.id or (file.stem if len(sections) == 1 else f"{file.stem}.{number}")
+        # the scheme is the whole file's: it is read twice rather than held in memory
+        scheme = self.scheme or schemes.detect(sentence.tags for sentence in self.columns.sentences(file))
+        sections = self.columns.sections(file)
+        first_two = list(islice(sections, 2))
+        for number, section in enumerate(chain(first_two, sections), start=1):
+            name = section.id or (file.stem if len(first_two) == 1 else f"{file.stem}.{number}")
             yield self._document(file, section, name, scheme)
 
     def _document(self, file: TextFile, section: TaggedSection, name: str, scheme: str) -> Document:

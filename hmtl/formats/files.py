@@ -6,18 +6,20 @@ import gzip
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, BinaryIO, NoReturn
 
 from allennlp.common.checks import ConfigurationError
 
 from hmtl.files import replacing
-from hmtl.formats.streams import FormatError, numbered_lines, open_binary
+from hmtl.formats.streams import FormatError, Lines, open_binary
 
 
 @dataclass(frozen=True)
 class TextFile:
-    """Numbered lines (from 1, without their ends) and what error messages and documents call their origin."""
+    """Numbered lines (from 1, without their ends), which can be gone through more than once, and what error
+    messages and documents call their origin."""
 
     name: str
     stem: str
@@ -57,12 +59,8 @@ def text_file(path: Path, root: Path, max_bytes: int) -> TextFile:
     """A file on disk, opened when its lines are asked for. Its stem is its path below `root` without
     endings."""
     inside = path.name if path == root else path.relative_to(root).as_posix()
-    return TextFile(str(path), without_gz(inside).rsplit(".", 1)[0], _lines_of(path, max_bytes))
-
-
-def _lines_of(path: Path, max_bytes: int) -> Iterator[tuple[int, str]]:
-    with open_binary(path) as stream:
-        yield from numbered_lines(stream, str(path), max_bytes)
+    lines = Lines(partial(open_binary, path), str(path), max_bytes)
+    return TextFile(str(path), without_gz(inside).rsplit(".", 1)[0], lines)
 
 
 def write_lines(path: str | Path, lines: Iterable[str]) -> None:

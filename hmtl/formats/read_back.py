@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
+from functools import partial
 from io import BytesIO
 
 from allennlp.common.checks import ConfigurationError
 
 from hmtl.documents import Document
 from hmtl.formats.files import TextFile
-from hmtl.formats.streams import numbered_lines
+from hmtl.formats.streams import Lines
 
 
 def as_written(lines: Iterable[str], name: str) -> TextFile:
     """The file that these lines make, without the disk."""
     data = "".join(f"{line}\n" for line in lines).encode("utf-8")
-    return TextFile(name, name, numbered_lines(BytesIO(data), name, len(data)))
+    return TextFile(name, name, Lines(partial(BytesIO, data), name, len(data)))
 
 
 def difference(document: Document, read: Callable[[], Iterable[Document]]) -> str | None:

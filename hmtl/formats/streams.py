@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -78,6 +79,19 @@ def numbered_lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[tup
             )
     if rest:
         yield number + 1, _plain(decode(rest, name, number), number).removesuffix("\r")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """`numbered_lines` of what `open` opens, anew each time that they are gone through."""
+
+    open: Callable[[], AbstractContextManager[IO[bytes]]]
+    name: str
+    max_bytes: int
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        with self.open() as stream:
+            yield from numbered_lines(stream, self.name, self.max_bytes)
 
 
 def _plain(text: str, lines_before: int) -> str:

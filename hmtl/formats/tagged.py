@@ -18,6 +18,8 @@ NEWDOC = re.compile(r"#\s*newdoc(?: id =\s*(.*))?")
 TEXT = re.compile(r"#\s*text = (.*)")
 
 Numbered = tuple[int, str]
+Start = tuple[int, str | None]
+"""The line that begins a document, and the name that it gives."""
 
 
 class TaggedSentence(NamedTuple):
@@ -46,7 +48,24 @@ class Columns(NamedTuple):
 
     def sections(self, file: TextFile) -> Iterator[TaggedSection]:
         """The documents of a file that hold words or have a name."""
-        section, width = TaggedSection(1, None, []), 0
+        section = TaggedSection(1, None, [])
+        for starts, sentence in self._parts(file):
+            for number, name in starts:
+                if section.sentences or section.id:
+                    yield section
+                section = TaggedSection(number, name, [])
+            if sentence is not None:
+                section.sentences.append(sentence)
+        if section.sentences or section.id:
+            yield section
+
+    def sentences(self, file: TextFile) -> Iterator[TaggedSentence]:
+        """The sentences of all documents of a file."""
+        return (sentence for _, sentence in self._parts(file) if sentence is not None)
+
+    def _parts(self, file: TextFile) -> Iterator[tuple[list[Start], TaggedSentence | None]]:
+        """What each block of lines begins, and the sentence that follows."""
+        width = 0
         for block in blocks(file):
             comments = list(takewhile(self._is_comment, block))
             rows, text = block[len(comments) :], None
@@ -55,17 +74,11 @@ class Columns(NamedTuple):
             ]
             if rows and cells(rows[0][1])[0] == DOCSTART:
                 starts.append((rows.pop(0)[0], None))
-            for number, name in starts:
-                if section.sentences or section.id:
-                    yield section
-                section = TaggedSection(number, name, [])
             for _, line in comments:
                 text = match[1] if (match := TEXT.fullmatch(line)) else text
             if rows:
                 width = width or len(cells(rows[0][1].rstrip(" \t")))
-                section.sentences.append(self._sentence(file, rows, text, width))
-        if section.sentences or section.id:
-            yield section
+            yield starts, self._sentence(file, rows, text, width) if rows else None
 
     def _is_comment(self, numbered: Numbered) -> bool:
         # where the word is not in the first column, no word can begin the line
