@@ -60,8 +60,8 @@ class MultiTaskLoader(DataLoader):
         self.seed = seed
         self.device = None if cuda_device is None else torch.device(cuda_device)
         self.instances: dict[str, list[Instance]] = {
-            task: list(Tqdm.tqdm(reader.read_task(task, path), desc=f"reading {task}", unit=" instances"))
-            for task, path in reader.paths(data_path).items()
+            task: list(Tqdm.tqdm(instances, desc=f"reading {task}", unit=" instances"))
+            for task, instances in reader.read_tasks(data_path)
         }
         self._shapes = {
             task: [_shape(instance) for instance in instances] for task, instances in self.instances.items()

@@ -9,24 +9,24 @@ from spacy.tokens import Doc, Token
 
 from hmtl.documents import Document
 
+DEFAULT_LANGUAGE = "en"
+
 
 class TextSplitter:
     """Words and sentences of raw text. A blank line ends a sentence too.
 
     # Parameters
 
-    language : of spaCy's rule tokeniser and sentenciser, which need no download.
+    language : of spaCy's rule tokeniser and sentenciser, which need no download; default English. Those of
+        Japanese, Korean, Thai and Vietnamese need packages of their own, which the error names. A word of
+        Chinese is a character.
     pipeline : a spaCy pipeline that the user has installed, used in their place.
+
+    Raises `ConfigurationError` for a language or a pipeline that spaCy does not have here.
     """
 
-    def __init__(self, language: str = "en", pipeline: str | None = None) -> None:
-        wanted = f"pipeline {pipeline!r}" if pipeline else f"language {language!r}"
-        try:
-            self.nlp: Language = spacy.load(pipeline) if pipeline else spacy.blank(language)
-        except (OSError, ImportError) as error:
-            raise ConfigurationError(
-                f"spaCy has no {wanted}; install it or choose another ({str(error).splitlines()[0]})"
-            ) from error
+    def __init__(self, language: str | None = None, pipeline: str | None = None) -> None:
+        self.nlp: Language = _pipeline(pipeline) if pipeline else _rules(language or DEFAULT_LANGUAGE)
         if not any(name in self.nlp.pipe_names for name in ("parser", "senter", "sentencizer")):
             self.nlp.add_pipe("sentencizer")
         # The limit guards parsers against running out of memory; rules need none.
@@ -55,6 +55,38 @@ class TextSplitter:
             offsets=tuple((token.idx, token.idx + len(token)) for token in kept),
             source=source,
         )
+
+
+def check_language(language: str) -> None:
+    """Raises `ConfigurationError` for a language that spaCy does not know. Packages that its rules need are
+    not asked for: whoever reads texts that are split already can do without."""
+    try:
+        spacy.util.get_lang_class(language)
+    except ImportError as error:
+        raise ConfigurationError(
+            f"spaCy has no language {language!r}; choose one of https://spacy.io/usage/models#languages, or xx"
+        ) from error
+
+
+def _rules(language: str) -> Language:
+    check_language(language)
+    try:
+        return spacy.blank(language)
+    except ImportError as error:
+        needs = " ".join(str(error).split())
+        raise ConfigurationError(
+            f"spaCy's rules for language {language!r} need packages that are not installed ({needs}); install "
+            "them, name a pipeline, or give texts that are split into words"
+        ) from error
+
+
+def _pipeline(name: str) -> Language:
+    try:
+        return spacy.load(name)
+    except (OSError, ImportError) as error:
+        raise ConfigurationError(
+            f"spaCy has no pipeline {name!r}; install it or choose another ({str(error).splitlines()[0]})"
+        ) from error
 
 
 def _ends_sentence(words: Doc, last: Token, token: Token) -> bool:

@@ -61,6 +61,8 @@ kinds {
     start_from:: null,  // a trained model.tar.gz, or a run's directory, whose tasks need no training data
     min_count:: {},  // by vocabulary namespace, such as { tokens: 2 }
     seed:: 13370,
+    language:: null,  // of raw text, such as 'zh', as spaCy calls it; default as the formats say, or 'en'
+    pipeline:: null,  // a spaCy pipeline that splits raw text in place of the language's rules
 
     local list = checked(self.tasks),
     local per_task(value, keep=function(task) true) = { [task.name]: value(task) for task in list if keep(task) },
@@ -77,6 +79,8 @@ kinds {
     dataset_reader: {
       type: 'hmtl',
       token_indexers: outer.embedder.token_indexers,
+      [if outer.language != null then 'language']: outer.language,
+      [if outer.pipeline != null then 'pipeline']: outer.pipeline,
       readers: per_task(function(task) task.reader { format: format(task.data.format) }),
     },
     train_data_path: paths('train'),

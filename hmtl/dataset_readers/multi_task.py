@@ -1,16 +1,22 @@
 """The readers of all tasks of one model."""
 
+import logging
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 from allennlp.common import Lazy
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, TokenIndexer
 
-from hmtl.dataset_readers.task_reader import TaskReader
+from hmtl.dataset_readers.task_files import TaskFiles
+from hmtl.dataset_readers.task_reader import NotAnnotated, TaskReader
 from hmtl.documents import Document
-from hmtl.formats import sniff
+from hmtl.formats import Format, sniff
 from hmtl.paths import resolve
+from hmtl.raw_text import DEFAULT_LANGUAGE, check_language
+
+logger = logging.getLogger(__name__)
 
 
 @DatasetReader.register("hmtl")
@@ -21,12 +27,17 @@ class MultiTaskReader(DatasetReader):
 
     readers : by task name; `task` and `token_indexers` are filled in.
     token_indexers : for the embedder that the tasks share.
+    language, pipeline : how raw text is split into words and sentences, see `TextSplitter`: in prediction, and
+        where a task's format holds raw text and does not state its own. Default what the formats state, if
+        they are at one; otherwise English.
     """
 
     def __init__(
         self,
         readers: dict[str, Lazy[DatasetReader]],
         token_indexers: dict[str, TokenIndexer] | None = None,
+        language: str | None = None,
+        pipeline: str | None = None,
         **kwargs,
     ) -> None:
         # every rank reads all data: what is shared out among them are the parts of a batch
@@ -37,12 +48,15 @@ class MultiTaskReader(DatasetReader):
         self.readers: dict[str, TaskReader] = {
             task: reader.construct(task=task, **shared) for task, reader in readers.items()
         }
+        formats = [reader.format for reader in self.readers.values()]
+        self.language, self.pipeline = _splitting(formats, language, pipeline)
+        for form in formats:
+            if form.language is None and form.pipeline is None:
+                form.language, form.pipeline = self.language, self.pipeline
 
     def paths(self, data_path: str | Path | Mapping[str, str]) -> dict[str, str]:
-        """The path of each task: from a mapping, or the same file for all.
-
-        Raises `ConfigurationError` for a task
-        that no reader knows."""
+        """The path of each task: from a mapping, or the same file for all. Raises `ConfigurationError` for a
+        task that no reader knows."""
         if not isinstance(data_path, Mapping):
             return dict.fromkeys(self.readers, resolve(data_path))
         for task in data_path:
@@ -52,9 +66,36 @@ class MultiTaskReader(DatasetReader):
                 )
         return {task: resolve(data_path[task]) for task in self.readers if task in data_path}
 
-    def read_task(self, task: str, path: str) -> Iterator[Instance]:
-        """The instances of one task."""
-        return iter(self.readers[task].read(path))
+    def read_tasks(
+        self, data_path: str | Path | Mapping[str, str]
+    ) -> Iterator[tuple[str, Iterator[Instance]]]:
+        """Each task with its instances. A file is read once, for all tasks that read it in the same way.
+
+        Of one path for all tasks those are left out, with a warning, whose layer no document there carries;
+        where the types of their formats differ, the path has the one that it looks like. Raises
+        `NotAnnotated` where no task is left, or a task with a path of its own has nothing to learn there.
+        """
+        paths, is_shared = self.paths(data_path), not isinstance(data_path, Mapping)
+        files, absent = TaskFiles(self._formats(paths, is_shared), paths), []
+        for task in paths:
+            try:
+                instances = _begun(self.readers[task].read(files.corpus(task)))
+            except NotAnnotated as error:
+                absent.append(task)
+                if not is_shared or len(absent) == len(paths):
+                    raise
+                layer, cause = self.readers[task].layer, "no document is annotated with"
+                logger.warning("%s: %s %s; task '%s' has no data there", paths[task], cause, layer, task)
+            else:
+                yield task, instances
+
+    def _formats(self, paths: Mapping[str, str], is_shared: bool) -> dict[str, Format]:
+        """The format in which each task's path is read, one object for all that are alike."""
+        formats = [self.readers[task].format for task in paths]
+        if is_shared and len({type(form) for form in formats}) > 1:
+            return dict.fromkeys(paths, sniff(next(iter(paths.values()))))
+        alike = (next(first for first in formats if _are_alike(first, form)) for form in formats)
+        return dict(zip(paths, alike, strict=True))
 
     def _read(self, file_path: str) -> Iterator[Instance]:
         """The documents of a file of any known format, annotated or not, as `allennlp predict` wants them."""
@@ -65,3 +106,24 @@ class MultiTaskReader(DatasetReader):
     def text_to_instance(self, document: Document) -> Instance:  # type: ignore[override]
         """A whole document for prediction; its annotation is left behind."""
         return next(iter(self.readers.values())).text_to_instance(document.bare())
+
+
+def _begun(instances: Iterator[Instance]) -> Iterator[Instance]:
+    """The instances, of which the first is read now: that there are none is known before they are wanted."""
+    first = next(instances, None)
+    return iter(()) if first is None else chain([first], instances)
+
+
+def _are_alike(one: Format, other: Format) -> bool:
+    return type(one) is type(other) and vars(one) == vars(other)
+
+
+def _splitting(
+    formats: list[Format], language: str | None, pipeline: str | None
+) -> tuple[str, str | None]:
+    """The language and the pipeline of raw text: as given, or as all formats that state one do."""
+    if language is None and pipeline is None:
+        stated = {(form.language, form.pipeline) for form in formats if form.language or form.pipeline}
+        language, pipeline = stated.pop() if len(stated) == 1 else (None, None)
+    check_language(language or DEFAULT_LANGUAGE)
+    return language or DEFAULT_LANGUAGE, pipeline

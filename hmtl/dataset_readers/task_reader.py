@@ -1,8 +1,9 @@
 """Documents of one corpus become the instances of one task."""
 
 import logging
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import ClassVar, NamedTuple
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, TokenIndexer
@@ -18,8 +19,20 @@ from hmtl.formats import Format
 logger = logging.getLogger(__name__)
 
 
+class Corpus(NamedTuple):
+    """Documents, and the path that they were read from."""
+
+    path: str
+    documents: Iterable[Document]
+
+
+class NotAnnotated(ConfigurationError):
+    """Data in which no document carries the layer that a task learns."""
+
+
 class TaskReader(DatasetReader):
-    """Reads the documents of any format that carries the task's layer.
+    """Reads the documents of any format that carries the task's layer. Those that are not annotated with it
+    are left out and counted in a warning; where that is all of them, `NotAnnotated` is raised.
 
     # Parameters
 
@@ -59,33 +72,39 @@ class TaskReader(DatasetReader):
                 "reader takes one by one; choose reader `coref`, or another layer"
             )
 
-    def _read(self, file_path: str) -> Iterator[Instance]:
-        lost, lost_at, kept, open_documents = 0, "", 0, 0
-        for document in self.format.read(file_path):
+    def _read(self, file_path: str | Path | Corpus) -> Iterator[Instance]:
+        given = isinstance(file_path, Corpus)
+        path, documents = file_path if given else (file_path, self.format.read(file_path))
+        lost, lost_at, annotated, bare = 0, "", 0, 0
+        for document in self.prepare(documents, str(path)):
             if getattr(document, self.layer) is None:
-                open_documents += 1
+                bare += 1
                 continue
+            annotated += 1
             if self.by_sentence and (crossing := crossing_annotations(document, self.layer)):
                 lost, lost_at = lost + crossing, lost_at or document.source
             for part in split_sentences(document) if self.by_sentence else [document]:
-                kept += 1
                 yield self.text_to_instance(part)
-        if not kept:
-            raise ConfigurationError(
-                f"{file_path}: no document is annotated with {self.layer}, which task '{self.task}' learns; "
+        if not annotated:
+            raise NotAnnotated(
+                f"{path}: no document is annotated with {self.layer}, which task '{self.task}' learns; "
                 "name a file that is, or remove the task"
             )
-        if open_documents:
+        if bare:
             logger.warning(
-                "%s: task '%s' skips %d documents that are not annotated with %s",
-                file_path, self.task, open_documents, self.layer,
+                "%s: task '%s' leaves out %d of %d documents, which are not annotated with %s",
+                path, self.task, bare, bare + annotated, self.layer,
             )  # fmt: skip
         if lost:
             logger.warning(
                 "%s: task '%s' neither trains nor scores %d %s that cross the end of a sentence "
                 "(the first in the document at %s)",
-                file_path, self.task, lost, self.layer, lost_at,
+                path, self.task, lost, self.layer, lost_at,
             )  # fmt: skip
+
+    def prepare(self, documents: Iterable[Document], path: str) -> Iterable[Document]:
+        """The documents of one path as the task takes them."""
+        return documents
 
     def text_to_instance(self, document: Document) -> Instance:  # type: ignore[override]
         """One instance: the document's sentences as rows, and the document itself."""

@@ -12,6 +12,7 @@ from hmtl.documents import Document
 from hmtl.formats.ace2005_document import Options, Reading
 from hmtl.formats.ace2005_files import ANNOTATION, TEXT, beside, document_name, staged
 from hmtl.formats.ace2005_lines import ApfLines, sgml_text
+from hmtl.formats.characters import splitter
 from hmtl.formats.files import TextFile, find_files, text_file, without_gz, write_lines
 from hmtl.formats.folders import places
 from hmtl.formats.format import Format, FormatError
@@ -51,6 +52,7 @@ class Ace2005(Tallied):
         documents, one a line (endings are ignored), in the order in which to read them.
     stage : where several folders below the path have a document, this one's is read.
     element : of the SGML, the one whose text is read; `DOC` is all of it, names and dates included.
+    language, pipeline : how the text is split, see `Characters`.
     """
 
     layers = frozenset({"mentions", "relations", "clusters"})
@@ -66,6 +68,8 @@ class Ace2005(Tallied):
         corpus: str | None = None,
         stage: str = "timex2norm",
         element: str = "BODY",
+        language: str | None = None,
+        pipeline: str | None = None,
         max_megabytes: int = 16,
     ) -> None:
         super().__init__(max_megabytes)
@@ -78,6 +82,7 @@ class Ace2005(Tallied):
         layers = self.layers if annotated is None else frozenset(annotated)
         self.options = Options(span, entity_subtypes, relation_subtypes, singletons, layers, element)
         self.corpus, self.stage = corpus, stage
+        self.language, self.pipeline = language, pipeline
 
     def open(self, path: Path) -> Iterator[TextFile]:
         source = path if self.corpus is None else Path(resolve(self.corpus))
@@ -100,7 +105,10 @@ class Ace2005(Tallied):
         path = beside(Path(file.name), TEXT)
         if not path.is_file():
             file.fail(1, f"has no {path.name} beside it", "put the text there")
-        yield Reading(self.options, file, text_file(path, path, self.max_bytes), self.tally).document()
+        yield self._reading(file, text_file(path, path, self.max_bytes), self.tally).document()
+
+    def _reading(self, file: TextFile, text: TextFile, tally: Counter[str]) -> Reading:
+        return Reading(self.options, file, text, tally, splitter(self.language, self.pipeline))
 
     def write(self, documents: Iterable[Document], path: str | Path) -> None:
         for document, place in places(self, documents, path, (ANNOTATION, TEXT)):
@@ -116,7 +124,7 @@ class Ace2005(Tallied):
 
         def read() -> list[Document]:
             files = (as_written(lines, document.source or "output") for lines in (apf, sgml))
-            return [Reading(self.options, *files, Counter()).document()]
+            return [self._reading(*files, Counter()).document()]
 
         if changed := difference(document, read):
             self.cannot_hold(document, changed, "write jsonl")

@@ -10,11 +10,12 @@ from typing import TypeVar
 from hmtl.documents import Cluster, Document, Relation, Span
 from hmtl.formats.apf import SUBTYPE, Apf, Charseq, EntityMention, read_apf
 from hmtl.formats.brackets import merge
-from hmtl.formats.characters import cut, splitter
+from hmtl.formats.characters import cut
 from hmtl.formats.files import TextFile
 from hmtl.formats.sgml import Sgml, plain, read_sgml
 from hmtl.formats.standoff import Bounds, join_sentences, split_blocks, words_under
 from hmtl.json_values import short
+from hmtl.raw_text import TextSplitter
 
 T = TypeVar("T")
 
@@ -34,8 +35,10 @@ class Options:
 class Reading:
     """How one document is read. What a Document cannot hold is counted in `tally`."""
 
-    def __init__(self, options: Options, file: TextFile, text: TextFile, tally: Counter[str]) -> None:
-        self.options, self.file, self.tally = options, file, tally
+    def __init__(
+        self, options: Options, file: TextFile, text: TextFile, tally: Counter[str], split: TextSplitter
+    ) -> None:
+        self.options, self.file, self.tally, self.split = options, file, tally, split
         self.apf: Apf = read_apf(file, tally)
         self.sgml: Sgml = read_sgml(text, options.element)
 
@@ -44,8 +47,7 @@ class Reading:
         there."""
         mentions = [mention for entity in self.apf.entities for mention in entity.mentions]
         places = [self._place(mention) for mention in mentions]
-        split = splitter("en", None)
-        whole = split_blocks(split, self.sgml.text, self.sgml.breaks, self.apf.id, self.file.at(1))
+        whole = split_blocks(self.split, self.sgml.text, self.sgml.breaks, self.apf.id, self.file.at(1))
         document = cut(whole, (place for bounds in places for place in bounds))
         self.tally["words more by cuts at the bounds of mentions"] += len(document.tokens) - len(whole.tokens)
         words: dict[str, Bounds] = {}

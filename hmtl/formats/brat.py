@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from hmtl.formats.streams import decode, whole
 from hmtl.json_values import short
 
 DISCONTINUOUS = ("error", "leave_out")
+MARK = "\ufeff"
 FITTING = re.compile(r"[^\s;]+")
 
 
@@ -30,8 +31,8 @@ class Brat(Characters):
     clusters; those that share a span are united. `path` is either file, or a folder. Source: Stenetorp et al.
     (2012), https://aclanthology.org/E12-2021, and https://brat.nlplab.org/standoff.html.
 
-    Characters are counted as code points of the `.txt` as it stands, line ends included; what a `T` line
-    quotes must stand there. The words are those that the text is split into. Events, attributes,
+    Characters are counted as code points of the `.txt` as it stands, line ends included, or as they were
+    before a byte order mark or CRLF came into the file; what a `T` line quotes must stand there. The words are those that the text is split into. Events, attributes,
     normalizations and notes are not read, and counted in a warning; a document's id is its file's name, with
     the folders below `path`. Where no file of `path` has a relation, or a cluster, the layer was not
     annotated.
@@ -56,7 +57,7 @@ class Brat(Characters):
         self,
         layer: str = "mentions",
         discontinuous: str = "error",
-        language: str = "en",
+        language: str | None = None,
         pipeline: str | None = None,
         max_megabytes: int = 4096,
     ) -> None:
@@ -84,10 +85,14 @@ class Brat(Characters):
         if not path.is_file():
             file.fail(1, f"has no {path.name} beside it", "put the text there")
         text = decode(whole(path, self.max_bytes), str(path))
-        marks = {name: Mark(item.start, item.end, file.at(item.line)) for name, item in found.bounds.items()}
+        text, shift = _as_counted(text, found.bounds.values())
+        marks = {
+            name: Mark(item.start - shift, item.end - shift, file.at(item.line))
+            for name, item in found.bounds.items()
+        }
         document, words = self.words(text, marks.values(), unescaped(file.stem), file.at(1))
-        for item in found.bounds.values():
-            _check_quote(file, item, text)
+        for name, item in found.bounds.items():
+            _check_quote(file, item, text[slice(*marks[name][:2])])
         spans = {name: Span(*words[marks[name]], item.label) for name, item in found.bounds.items()}
         yield document.replace(
             **{self.layer: tuple(set(spans.values()))}, **self._related(file, found, spans)
@@ -148,8 +153,20 @@ def _quote(text: str) -> str:
     return " ".join(text.split())
 
 
+def _as_counted(text: str, items: Collection[TextBound]) -> tuple[str, int]:
+    """The text in which everything that is quoted stands where it is said to, without a byte order mark, and
+    how many characters before it were counted. Where there is none, the text as it stands."""
+    plain = text.removeprefix(MARK)
+    unix = plain.replace("\r\n", "\n")
+    readings = dict.fromkeys((body, shift) for body in (plain, unix) for shift in (0, len(text) - len(plain)))
+    for body, shift in readings:
+        if all(_quote(body[max(0, i.start - shift) : i.end - shift]) == _quote(i.quoted) for i in items):
+            return body, shift
+    return plain, 0
+
+
 def _check_quote(file: TextFile, item: TextBound, text: str) -> None:
-    found = _quote(text[item.start : item.end])
+    found = _quote(text)
     if _quote(item.quoted) != found:
         cause = f"quotes {short(item.quoted)} where the text has {short(found)}"
         file.fail(item.line, cause, "count code points from 0, line ends included")

@@ -30,12 +30,16 @@ class Characters(OneLayer):
     # Parameters
 
     layer : the layer that the typed spans are, `entities` or `mentions`.
-    language, pipeline : how the text is split into words and sentences, see `TextSplitter`. Words are cut
-        where an annotation begins or ends.
+    language, pipeline : how the text is split into words and sentences, see `TextSplitter`; default what the
+        experiment says. Words are cut where an annotation begins or ends.
     """
 
     def __init__(
-        self, layer: str, language: str = "en", pipeline: str | None = None, max_megabytes: int = 4096
+        self,
+        layer: str,
+        language: str | None = None,
+        pipeline: str | None = None,
+        max_megabytes: int = 4096,
     ) -> None:
         super().__init__(layer, max_megabytes)
         self.language, self.pipeline = language, pipeline
@@ -68,7 +72,7 @@ class Characters(OneLayer):
 
 
 @lru_cache(maxsize=4)
-def splitter(language: str, pipeline: str | None) -> TextSplitter:
+def splitter(language: str | None, pipeline: str | None) -> TextSplitter:
     """The splitter, made once."""
     return TextSplitter(language, pipeline)
 

@@ -46,7 +46,7 @@ class Dfki(Characters):
     def __init__(
         self,
         layer: str = "mentions",
-        language: str = "en",
+        language: str | None = None,
         pipeline: str | None = None,
         max_megabytes: int = 4096,
     ) -> None:

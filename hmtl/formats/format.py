@@ -30,6 +30,10 @@ class Format(Registrable):
     """The Document layers that a file of this format can carry."""
     suffixes: ClassVar[tuple[str, ...]]
     """Endings (without `.gz`) of the files that a walk through a directory takes."""
+    language: str | None = None
+    pipeline: str | None = None
+    """How a format of raw text splits it, see `TextSplitter`. Where both are None the reader of all tasks
+    fills in what the experiment says."""
 
     def __init__(self, max_megabytes: int = 4096) -> None:
         self.max_bytes = max_megabytes << 20

@@ -48,7 +48,7 @@ class Spacy(Format):
     def __init__(
         self,
         spans_key: str = "sc",
-        language: str = "en",
+        language: str | None = None,
         pipeline: str | None = None,
         max_megabytes: int = 4096,
     ) -> None:

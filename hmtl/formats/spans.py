@@ -39,7 +39,7 @@ class Spans(Characters):
     def __init__(
         self,
         layer: str = "entities",
-        language: str = "en",
+        language: str | None = None,
         pipeline: str | None = None,
         max_megabytes: int = 4096,
     ) -> None:

@@ -14,7 +14,7 @@ from hmtl.heads.arguments import ArgumentFinder, longest_ending_at
 from hmtl.heads.gold_relations import gold_relations
 from hmtl.heads.head import Head
 from hmtl.heads.pair_scorer import PairScorer
-from hmtl.heads.rows import sentence_rows
+from hmtl.heads.rows import gold_layer, sentence_rows
 from hmtl.heads.token_pairs import TokenPairs
 from hmtl.heads.untrainable import Untrainable
 from hmtl.metrics.relation_f1 import RelationF1
@@ -41,8 +41,9 @@ class RelationHead(Head):
     hidden_dim : width of b. dropout : on the level's output.
     threshold : least probability of a relation. reduction : `mean` or `sum`, see `PairScorer`.
     arguments : a head for mentions, as `{"type": "crf_tagger", "layer": "mentions"}`, trained beside on the
-        documents' mentions, or entities where they have no mentions. It finds the arguments: a token stands
-        for the longest span that ends there. Without it, and where no span ends, an argument is the token
+        documents' mentions, or entities where they have no mentions; those that have neither neither train
+        it nor count in its scores and in `strict_*`. It finds the arguments: a token stands for the longest
+        span that ends there. Without it, and where no span ends, an argument is the token
         alone, of type "". Then the strict and boundary scores say how often that happens to be right, and
         `+head_f1` selects the best epoch.
     argument_weight : of its loss.
@@ -122,7 +123,8 @@ class RelationHead(Head):
 
     def measure(self, predictions: list[tuple[Relation, ...]], documents: list[Document]) -> None:
         for predicted, document in zip(predictions, documents, strict=True):
-            self._f1(predicted, document.relations or ())
+            types_known = self.arguments is None or self.arguments.types_known(document)
+            self._f1(predicted, gold_layer(document, self.layer, self.task), types_known)
 
     def get_metrics(self, reset: bool = False) -> dict[str, float]:
         if reset:

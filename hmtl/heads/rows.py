@@ -1,12 +1,13 @@
 """How the rows of a batch, one sentence each, lie in its documents. Shared by all heads."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from allennlp.common.checks import ConfigurationError
 from torch import BoolTensor, Tensor
 
+from hmtl.backbones.level import Level
 from hmtl.documents import Document, Span
 
 SPAN_LAYERS = ("entities", "mentions")
@@ -30,6 +31,14 @@ def sentence_rows(documents: Iterable[Document]) -> Iterator[tuple[int, int, int
         for start, end in document.sentences:
             yield row, number, start, end
             row += 1
+
+
+def rows_of(level: Level, documents: Sequence[Document], numbers: Iterable[int]) -> Level:
+    """The part of a level that belongs to the documents of these numbers, in ascending order."""
+    wanted = set(numbers)
+    # (rows of those documents,)
+    rows = [row for row, number, _, _ in sentence_rows(documents) if number in wanted]
+    return Level(level.inputs[rows], level.outputs[rows], level.mask[rows])
 
 
 def flatten(tensor: Tensor, mask: BoolTensor) -> Tensor:

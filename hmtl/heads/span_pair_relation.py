@@ -16,7 +16,7 @@ from hmtl.heads.arguments import ArgumentFinder
 from hmtl.heads.gold_relations import gold_relations
 from hmtl.heads.head import Head
 from hmtl.heads.pair_scorer import PairScorer
-from hmtl.heads.rows import flatten
+from hmtl.heads.rows import flatten, gold_layer
 from hmtl.heads.span_candidates import SpanCandidates, span_candidates
 from hmtl.heads.span_pair_scorer import SpanPairScorer
 from hmtl.heads.untrainable import Untrainable
@@ -43,7 +43,8 @@ class SpanPairRelationHead(Head):
     # Parameters
 
     arguments : a head for mentions, as `{"type": "span_classifier"}`, trained beside. It finds the
-        candidates.
+        candidates. Documents without mentions and entities neither train it nor count in its scores and in
+        `strict_*`; their pairs are those of the arguments of their relations.
     hidden_dim : width of b. feature_dim : width of the embeddings of width and type. dropout : on the level's
         output.
     threshold : least probability of a relation. reduction : `mean` or `sum`, see `PairScorer`.
@@ -121,7 +122,8 @@ class SpanPairRelationHead(Head):
 
     def measure(self, predictions: list[tuple[Relation, ...]], documents: list[Document]) -> None:
         for predicted, document in zip(predictions, documents, strict=True):
-            self._f1(predicted, document.relations or ())
+            types_known = self.arguments.types_known(document)
+            self._f1(predicted, gold_layer(document, self.layer, self.task), types_known)
 
     def get_metrics(self, reset: bool = False) -> dict[str, float]:
         if reset:

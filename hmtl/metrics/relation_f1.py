@@ -40,12 +40,17 @@ class RelationF1(Metric):
         self.relation_bearing_only = relation_bearing_only
         self.reset()
 
-    def __call__(self, predicted: Iterable[Relation], gold: Iterable[Relation]) -> None:  # type: ignore[override]
-        """Adds the relations of one document."""
+    def __call__(  # type: ignore[override]
+        self, predicted: Iterable[Relation], gold: Iterable[Relation], types_known: bool = True
+    ) -> None:
+        """Adds the relations of one document; to `strict_*` only where the types of the gold arguments are
+        known."""
         predicted, gold = list(predicted), list(gold)
         if self.relation_bearing_only and not gold:
             return
-        for row, view in enumerate(SETTINGS.values()):
+        for row, (setting, view) in enumerate(SETTINGS.items()):
+            if setting == "strict" and not types_known:
+                continue
             found, wanted = set(map(view, predicted)), set(map(view, gold))
             self._counts[row] += torch.tensor([len(found & wanted), len(found), len(wanted)])
 

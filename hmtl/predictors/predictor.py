@@ -27,8 +27,8 @@ class HmtlPredictor(Predictor):
 
     # Parameters
 
-    language, pipeline : how raw text is split; see `TextSplitter`. On the command line: `--predictor-args
-        '{"language": "de"}'`.
+    language, pipeline : how raw text is split, see `TextSplitter`; default as the experiment said, which the
+        archive keeps in `dataset_reader`. On the command line: `--predictor-args '{"language": "de"}'`.
     """
 
     def __init__(
@@ -36,10 +36,12 @@ class HmtlPredictor(Predictor):
         model: MultiTaskModel,
         dataset_reader: DatasetReader,
         frozen: bool = True,
-        language: str = "en",
+        language: str | None = None,
         pipeline: str | None = None,
     ) -> None:
         super().__init__(model, dataset_reader, frozen)
+        if language is None and pipeline is None:
+            language, pipeline = dataset_reader.language, dataset_reader.pipeline
         self._split = TextSplitter(language, pipeline)
         self._lines = 0
         self._first = {model.heads[task].layer: task for task in reversed(model.tasks)}
@@ -60,7 +62,8 @@ class HmtlPredictor(Predictor):
         """The line's object, named by its number if it has no `id`. AllenNLP leaves empty lines out
         before."""
         self._lines += 1
-        inputs = parse(line, f"input {self._lines} (empty lines not counted)", ConfigurationError).value
+        # a byte order mark is no part of the JSON
+        inputs = parse(line.removeprefix("\ufeff"), f"input {self._lines} (empty lines not counted)", ConfigurationError).value
         named = {"id": str(self._lines), **inputs}
         return named if named["id"] is not None else {**named, "id": str(self._lines)}
 

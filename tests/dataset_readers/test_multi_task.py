@@ -1,5 +1,6 @@
 """The readers of all tasks together."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,29 @@ from allennlp.data import DatasetReader
 
 from hmtl.dataset_readers import MultiTaskReader
 from hmtl.documents import LAYERS, Document
+from hmtl.formats import Conll2003, Format, Jsonl
 
 JSONL = {"type": "jsonl"}
 
 
-def reader(**readers: str) -> MultiTaskReader:
-    tasks = {task: {"type": type_, "format": JSONL} for task, type_ in readers.items()}
+def reader(formats: dict[str, object] | None = None, **readers: str) -> MultiTaskReader:
+    formats = formats or {}
+    tasks = {task: {"type": type_, "format": formats.get(task, JSONL)} for task, type_ in readers.items()}
     indexers = {"words": {"type": "single_id"}}
     return DatasetReader.from_params(Params({"type": "hmtl", "readers": tasks, "token_indexers": indexers}))
+
+
+def sizes(built: MultiTaskReader, data_path: object) -> dict[str, int]:
+    return {task: len(list(instances)) for task, instances in built.read_tasks(data_path)}
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that formats have opened."""
+    paths: list[Path] = []
+    before = Format.open
+    monkeypatch.setattr(Format, "open", lambda self, path: paths.append(path) or before(self, path))
+    return paths
 
 
 def test_tasks_share_the_indexers_and_keep_their_names() -> None:
@@ -54,8 +70,99 @@ def test_no_tasks() -> None:
 
 
 def test_reads_each_task(path: Path) -> None:
-    built = reader(ner="ner", coref="coref")
-    assert [len(list(built.read_task(task, str(path)))) for task in ("ner", "coref")] == [3, 2]
+    assert sizes(reader(ner="ner", coref="coref"), str(path)) == {"ner": 3, "coref": 2}
+
+
+@pytest.mark.parametrize("by_task", [False, True])
+def test_a_file_of_several_tasks_is_read_once(path: Path, opened: list[Path], by_task: bool) -> None:
+    built = reader(ner="ner", relation="relation", coref="coref")
+    data_path = dict.fromkeys(built.readers, str(path)) if by_task else str(path)
+    assert sizes(built, data_path) == {"ner": 3, "relation": 3, "coref": 2}
+    assert opened == [path]
+    assert sizes(built, data_path) == {"ner": 3, "relation": 3, "coref": 2} and len(opened) == 2
+
+
+def test_a_file_is_read_again_with_other_settings(path: Path, opened: list[Path]) -> None:
+    built = reader({"emd": {"type": "jsonl", "max_megabytes": 7}}, ner="ner", emd="emd", coref="coref")
+    assert sizes(built, str(path)) == {"ner": 3, "emd": 3, "coref": 2} and len(opened) == 2
+
+
+def test_each_task_takes_what_carries_its_layer(
+    tmp_path: Path, documents: list[Document], caplog: pytest.LogCaptureFixture
+) -> None:
+    mixed = [documents[0].replace(clusters=None), documents[1].replace(entities=None, relations=None)]
+    Jsonl().write(mixed, tmp_path / "d.jsonl")
+    built = reader(ner="ner", emd="emd", relation="relation", coref="coref")
+    with caplog.at_level(logging.WARNING):
+        assert sizes(built, str(tmp_path / "d.jsonl")) == {"ner": 2, "emd": 3, "relation": 2, "coref": 1}
+    told = [r.getMessage() for r in caplog.records if "leaves out" in r.getMessage()]
+    assert [message.split("'")[1] for message in told] == ["ner", "relation", "coref"]
+
+
+def test_of_one_path_for_all_the_tasks_without_gold_are_named(
+    tmp_path: Path, documents: list[Document], caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "d.jsonl"
+    Jsonl().write([document.replace(clusters=None, entities=None) for document in documents], path)
+    built = reader(ner="ner", emd="emd", coref="coref")
+    with caplog.at_level(logging.WARNING):
+        assert sizes(built, str(path)) == {"emd": 3}
+    assert [r.getMessage() for r in caplog.records if "no data" in r.getMessage()] == [
+        f"{path}: no document is annotated with entities; task 'ner' has no data there",
+        f"{path}: no document is annotated with clusters; task 'coref' has no data there",
+    ]
+    with pytest.raises(ConfigurationError, match=r"d\.jsonl: no document is annotated with entities"):
+        sizes(built, {"ner": str(path), "emd": str(path)})
+    Jsonl().write([document.bare() for document in documents], path)
+    with pytest.raises(ConfigurationError, match=r"d\.jsonl: no document is annotated with clusters"):
+        sizes(built, str(path))
+
+
+def test_of_formats_that_differ_one_path_has_the_one_it_looks_like(
+    tmp_path: Path, path: Path, documents: list[Document]
+) -> None:
+    built = reader({"ner": {"type": "conll2003"}}, ner="ner", coref="coref")
+    assert sizes(built, str(path)) == {"ner": 3, "coref": 2}
+    form = Conll2003()
+    form.write([form.fit(document) for document in documents], tmp_path / "d.conll")
+    assert sizes(built, str(tmp_path / "d.conll")) == {"ner": 3}
+    with pytest.raises(ConfigurationError, match=r"data\.jsonl:\d: "):
+        sizes(built, {"ner": str(path)})
+
+
+SPANS = {"type": "spans"}
+
+
+@pytest.mark.parametrize(
+    ("formats", "stated", "splitting", "of_formats"),
+    [
+        ({}, {}, ("en", None), []),
+        ({"a": SPANS}, {}, ("en", None), [("en", None)]),
+        ({"a": SPANS}, {"language": "ar"}, ("ar", None), [("ar", None)]),
+        ({"a": SPANS | {"language": "zh"}, "b": SPANS}, {}, ("zh", None), [("zh", None)] * 2),
+        ({"a": SPANS | {"language": "zh"}, "b": SPANS}, {"language": "de"}, ("de", None),
+         [("zh", None), ("de", None)]),
+        ({"a": SPANS | {"language": "zh"}, "b": SPANS | {"language": "ar"}}, {}, ("en", None),
+         [("zh", None), ("ar", None)]),
+        ({"a": SPANS, "b": SPANS | {"pipeline": "mine"}}, {"language": "he"}, ("he", None),
+         [("he", None), (None, "mine")]),
+        ({"a": SPANS}, {"pipeline": "mine"}, ("en", "mine"), [("en", "mine")]),
+    ],
+)  # fmt: skip
+def test_the_language_of_raw_text(formats, stated, splitting, of_formats) -> None:
+    tasks = {task: {"type": "ner", "format": form} for task, form in formats.items()}
+    tasks = tasks or {"a": {"type": "ner", "format": JSONL}}
+    built = DatasetReader.from_params(Params({"type": "hmtl", "readers": tasks, **stated}))
+    assert (built.language, built.pipeline) == splitting
+    found = [(built.readers[task].format.language, built.readers[task].format.pipeline) for task in formats]
+    assert found == of_formats
+
+
+def test_an_unknown_language() -> None:
+    tasks = {"ner": {"type": "ner", "format": JSONL}}
+    with pytest.raises(ConfigurationError, match="spaCy has no language 'qq'; choose") as error:
+        DatasetReader.from_params(Params({"type": "hmtl", "readers": tasks, "language": "qq"}))
+    assert "\n" not in str(error.value)
 
 
 def test_any_file_can_be_predicted_and_gold_is_left_behind(

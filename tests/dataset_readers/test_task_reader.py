@@ -87,6 +87,23 @@ def test_arguments_are_entities_where_there_are_no_mentions(
     assert set(vocab.get_token_to_index_vocabulary("relation_argument_labels")) == {"PER"}
 
 
+def test_where_some_have_mentions_the_entities_of_others_are_no_arguments(
+    tmp_path: Path, documents: list[Document], caplog: pytest.LogCaptureFixture
+) -> None:
+    entities = (*documents[0].entities, (4, 5, "SHIP"))
+    ship = documents[0].replace(
+        id="ship", entities=entities, mentions=None, relations=documents[0].relations[:1]
+    )
+    unlearned = ship.replace(id="none", relations=None)
+    Jsonl().write([documents[0], ship, unlearned], tmp_path / "d.jsonl")
+    with caplog.at_level(logging.WARNING):
+        instances = list(reader("relation").read(tmp_path / "d.jsonl"))
+    assert "no arguments from 1 of 2 documents" in caplog.text
+    assert [document.entities for document in found(instances)][2:] == [None, None]
+    vocab = Vocabulary.from_instances(instances)
+    assert set(vocab.get_token_to_index_vocabulary("relation_argument_labels")) == {"PER", "VEH"}
+
+
 def test_annotation_across_sentences_is_told(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         list(reader("relation").read(path))
@@ -104,7 +121,9 @@ def test_unannotated_documents_are_skipped_and_told(
     assert [
         r.getMessage()
         for r in caplog.records
-        if "skips 1 documents" in r.getMessage() and "entities" in r.getMessage()
+        if r.getMessage().endswith(
+            "d.jsonl: task 'ner' leaves out 1 of 2 documents, which are not annotated with entities"
+        )
     ]
 
 

@@ -242,14 +242,12 @@ def test_training_does_not_decode_and_prediction_does_not_read(documents, make_l
             {"relations": [((0, 0), (1, 1), "EATS")]},
             r"label 'EATS' is not among the labels of task 'rel' \(LIVES, WORKS\)",
         ),
-        ({"relations": []}, "no layer 'mentions', from which task 'rel_argument'"),
     ],
 )
 def test_gold_that_cannot_be_learnt_is_named(make_document, make_level, layers, culprit):
     document = make_document([2], **layers)
-    arguments = fixed([[]]) if "argument" in culprit else None
     with pytest.raises(ConfigurationError, match=rf"^\"?data.txt:7: .*{culprit}.*"):
-        make_head(arguments=arguments)(make_level([document]), [document], supervised=True)
+        make_head()(make_level([document]), [document], supervised=True)
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,6 @@ def test_training_does_not_decode_and_prediction_does_not_read(documents, make_l
             {"relations": [((0, 0), (1, 1), "EATS")], "mentions": []},
             "label 'EATS' is not among the labels of task 'rel'",
         ),
-        ({"relations": []}, "no layer 'mentions', from which task 'rel_argument'"),
     ],
 )
 def test_gold_that_cannot_be_learnt_is_named(make_document, make_level, layers, culprit):
