@@ -14,7 +14,7 @@ from allennlp.data import DatasetReader
 
 from hmtl.checking.corpus import Corpus, read_corpus
 from hmtl.checking.schema import Node, Slip, walk_config
-from hmtl.dataset_readers import TaskReader
+from hmtl.dataset_readers import MultiTaskReader, TaskReader
 from hmtl.dataset_readers.split import split_sentences
 from hmtl.documents import Document
 from hmtl.paths import resolve
@@ -99,23 +99,33 @@ class Experiment:
     @cached_property
     def tasks(self) -> dict[str, Task]:
         """By name, without data; faults are noted."""
-        return {name: self._task(name) for name in self.names}
+        readers = self._readers()
+        return {
+            name: Task(name, readers.get(name), self.nodes.get(f"model.heads.{name}")) for name in self.names
+        }
 
-    def _task(self, name: str) -> Task:
-        task = Task(name, head=self.nodes.get(f"model.heads.{name}"))
-        key = f"dataset_reader.readers.{name}"
-        if key not in self.nodes:
-            return task
+    def _readers(self) -> dict[str, TaskReader]:
+        """All together, as training has them; where that cannot be, those that can be built."""
+        whole = self._build("dataset_reader", dict(self.section("dataset_reader")))
+        if isinstance(whole, MultiTaskReader):
+            return whole.readers
+        found = {}
+        for name in self.section("dataset_reader.readers"):
+            key = f"dataset_reader.readers.{name}"
+            reader = self._build(key, self.section(key), task=name)
+            if isinstance(reader, TaskReader):
+                found[name] = reader
+        return found
+
+    def _build(self, key: str, section: dict[str, Any], **extras: Any) -> DatasetReader | None:
+        # what they count is another matter, and some want a download
+        section.pop("token_indexers", None)
         try:
-            params = Params(copy.deepcopy(self.section(key)))
-            built = DatasetReader.from_params(params, task=name)
+            return DatasetReader.from_params(Params(copy.deepcopy(section)), **extras)
         except UNBUILT as fault:
-            if not any(slip.key.startswith(key) for slip in self.slips):
+            if key in self.nodes and not any(slip.key.startswith(key) for slip in self.slips):
                 self.faults.append(slip_of(fault, key))
-            return task
-        if isinstance(built, TaskReader):
-            task.reader = built
-        return task
+            return None
 
     def path(self, task: str, split: str) -> tuple[str, str] | None:
         """The config key and the path of a task's data, if it has any in that split."""

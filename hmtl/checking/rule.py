@@ -1,5 +1,6 @@
 """The contract of a rule, and the list of all rules."""
 
+import copy
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -32,7 +33,7 @@ class Study:
     @cached_property
     def shapes(self) -> Shapes | None:
         vocabulary = self.words.vocabulary
-        return None if vocabulary is None else Shapes(self.experiment, vocabulary)
+        return None if vocabulary is None else Shapes(self.experiment, copy.deepcopy(vocabulary))
 
     def head(self, task: Task) -> Any:
         """The task's head, without weights; None where it cannot be built."""

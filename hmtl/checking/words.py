@@ -10,7 +10,8 @@ from allennlp.common import Params
 from allennlp.data import Token, TokenIndexer, Vocabulary
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
-from hmtl.checking.experiment import UNBUILT, Experiment, Task
+from hmtl.checking.experiment import UNBUILT, Experiment, Task, slip_of
+from hmtl.checking.schema import Slip
 
 Counts = dict[str, dict[str, int]]
 OFFLINE = "model_name"
@@ -22,11 +23,12 @@ class Words:
 
     # Parameters
 
-    experiment : whose data have been read.
+    experiment : whose data have been read. Why there is no vocabulary, if so, `fault` tells.
     """
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
+        self.fault: Slip | None = None
         self.counts: dict[str, dict[str, Counter[str]]] = {
             task.name: {split: _count(task, split) for split in task.corpora}
             for task in experiment.tasks.values()
@@ -60,10 +62,7 @@ class Words:
 
     @cached_property
     def vocabulary(self) -> Vocabulary | None:
-        """As training makes it from these data; None where the config loads it from elsewhere."""
-        stated = copy.deepcopy(self.experiment.section("vocabulary"))
-        if stated.pop("type", "from_instances") != "from_instances":
-            return None
+        """As training makes it from these data; None where it cannot."""
         counter: Counts = defaultdict(lambda: defaultdict(int))
         total: Counter[str] = Counter()
         for task in self.experiment.tasks.values():
@@ -71,9 +70,11 @@ class Words:
                 total.update(self.counts[task.name].get(split, {}))
                 _count_labels(task, split, counter)
         self._count_words(total, counter)
+        stated = Params(copy.deepcopy(self.experiment.section("vocabulary")))
         try:
-            return Vocabulary(counter, **stated)
-        except UNBUILT:
+            return Vocabulary.from_params(stated, instances=[_Counted(counter)])
+        except UNBUILT as fault:
+            self.fault = slip_of(fault, "vocabulary")
             return None
 
     def _count_words(self, total: Counter[str], counter: Counts) -> None:
@@ -91,6 +92,18 @@ class Words:
         if vocabulary is None or namespace not in vocabulary.get_namespaces():
             return set()
         return set(vocabulary.get_token_to_index_vocabulary(namespace))
+
+
+class _Counted:
+    """Stands for all instances."""
+
+    def __init__(self, counts: Counts) -> None:
+        self.counts = counts
+
+    def count_vocab_items(self, counter: Counts) -> None:
+        for namespace, items in self.counts.items():
+            for item, number in items.items():
+                counter[namespace][item] += number
 
 
 def _params(value: Any) -> Params:

@@ -25,6 +25,20 @@ def not_annotated(study: Study, task: Task) -> Iterator[Finding]:
 
 
 @rule("task")
+def no_arguments(study: Study, task: Task) -> Iterator[Finding]:
+    """Documents with relations but without spans, from which the head would learn arguments."""
+    if task.layer != "relations" or task.head is None or not task.head.value("arguments"):
+        return
+    for split in task.corpora:
+        found, documents = Places(), task.documents(split)
+        for document in documents:
+            if document.argument_spans is None:
+                found.add(place_of(document))
+        cause = "have neither mentions nor entities, from which arguments are learned"
+        yield from found.of(len(documents), "documents", cause, "annotate them", split)
+
+
+@rule("task")
 def nothing_found(study: Study, task: Task) -> Iterator[Finding]:
     """Annotated documents without a single item of the layer, and splits of nothing else."""
     for split in task.corpora:

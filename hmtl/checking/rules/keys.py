@@ -12,7 +12,7 @@ from hmtl.checking.finding import Finding, error
 from hmtl.checking.rule import rule
 from hmtl.paths import DATA_ROOT, resolve
 
-A_FILE = re.compile(r"(.*_)?(file|path|archive|directory|folder|corpus)")
+A_FILE = re.compile(r"(.*_)?(file|path|archive|directory|folder|corpus)|start_from")
 """Arguments that name something on disk."""
 ELSEWHERE = re.compile(r"\(|\w+://")
 
@@ -28,7 +28,7 @@ def config_keys(experiment: Experiment) -> Iterator[Finding]:
 def readers(experiment: Experiment) -> Iterator[Finding]:
     """Readers and formats that cannot be built."""
     experiment.tasks  # noqa: B018 - builds them, and notes what is wrong
-    for slip in experiment.faults:
+    for slip in dict.fromkeys(experiment.faults):
         yield error(slip.cause, slip.mend, slip.key)
 
 

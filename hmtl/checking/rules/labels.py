@@ -1,9 +1,9 @@
 """The labels of a task."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from hmtl.checking.experiment import Experiment, Task
+from hmtl.checking.experiment import Task
 from hmtl.checking.finding import Finding, Places, quoted
 from hmtl.checking.rule import Study, rule
 from hmtl.checking.words import labels_of
@@ -31,31 +31,21 @@ def label_counts(task: Task, split: str) -> dict[str, Counter[str]]:
 
 @rule("task")
 def new_labels(study: Study, task: Task) -> Iterator[Finding]:
-    """Labels of validation or test data that the vocabulary will lack: there evaluation stops."""
-    for namespace in namespaces_of(task):
-        known = {
-            label for split in study.words.splits for label in label_counts(task, split).get(namespace, ())
-        }
-        known |= set(study.experiment.section("vocabulary.tokens_to_add").get(namespace) or ())
-        for split in ("validation", "test"):
+    """Labels that the vocabulary lacks, as those of validation data alone: training or evaluation stops
+    there."""
+    for namespace in namespaces_of(task) if study.words.vocabulary else ():
+        known = study.words.known(namespace)
+        for split in task.corpora if known or task.documents("train") else ():
             places: dict[str, Places] = {}
-            for document in task.documents(split) if known else ():
+            for document in task.documents(split):
                 for item in _items(task, namespace, document):
                     if item.label not in known:
                         places.setdefault(item.label, Places()).add(_place(document, item))
-            yield from _new(places, namespace, split, study.experiment)
-
-
-def _new(
-    places: Mapping[str, Places], namespace: str, split: str, experiment: Experiment
-) -> Iterator[Finding]:
-    stops = split == "validation" or experiment.config.get("evaluate_on_test")
-    for label, found in places.items():
-        cause = f"label '{label}' of {namespace} stands in no data that the vocabulary is made of"
-        mend = f"add it to vocabulary.tokens_to_add.{namespace}, or mend the split"
-        yield found.finding(
-            "error" if stops else "warning", f"{cause} ({found.count:,} times here)", mend, split
-        )
+            stops = split != "test" or study.experiment.config.get("evaluate_on_test")
+            for label, found in places.items():
+                cause = f"label '{label}' is not in the vocabulary ({namespace})"
+                mend = f"add it to vocabulary.tokens_to_add.{namespace}, or mend the split"
+                yield found.finding("error" if stops else "warning", cause, mend, split)
 
 
 def _items(task: Task, namespace: str, document: Document) -> tuple[Span | Relation, ...]:

@@ -39,10 +39,12 @@ def character_widths(study: Study) -> Iterator[Finding]:
 
 @rule("study")
 def untold(study: Study) -> Iterator[Finding]:
-    """What could not be checked."""
-    if study.shapes is None:
-        cause = "the vocabulary comes from elsewhere: widths, limits of heads and memory are not checked"
-        yield note(cause, "nothing; training will check them", "vocabulary")
+    """A vocabulary that cannot be made, and widths that only loading tells."""
+    if study.words.fault is not None:
+        slip = study.words.fault
+        yield error(slip.cause, slip.mend, slip.key)
+    elif study.shapes is None:
+        return
     elif study.shapes.unknown:
         names = ", ".join(study.shapes.unknown)
         cause = f"the width of {names} is only known once its weights are loaded: widths are not checked"

@@ -98,7 +98,10 @@ def span_heads(study: Study, task: Task) -> Iterator[tuple[Head, Callable[[Docum
     if isinstance(head, CrfTagger | SpanClassifier):
         yield head, lambda document: document
     elif arguments is not None:
-        yield arguments.head, arguments._annotated
+        yield (
+            arguments.head,
+            lambda document: document.replace(**{arguments.head.layer: document.argument_spans}),
+        )
 
 
 def _lost(

@@ -34,7 +34,7 @@ def no_data(experiment: Experiment) -> Iterator[Finding]:
                 f"add dataset_reader.readers.{task}, or remove the head",
                 f"model.heads.{task}",
             )
-        elif experiment.path(task, "train") is None:
+        elif experiment.path(task, "train") is None and not experiment.section("trainer").get("start_from"):
             yield error(
                 f"task '{task}' has no training data",
                 f"add train_data_path.{task}, or remove its head and reader",

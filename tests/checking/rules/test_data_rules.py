@@ -137,7 +137,7 @@ def test_a_label_that_training_lacks(split, on_test, severity, tmp_path):
     documents[split][1] = relabelled(documents[split][1], "B")
     config = changed(small_config(tmp_path, "ner", documents), evaluate_on_test=on_test)
     (finding,) = only(config, "new_labels")
-    assert finding.severity == severity and "label 'B' of ner_labels" in finding.cause
+    assert finding.severity == severity and "label 'B'" in finding.cause and "ner_labels" in finding.cause
     assert finding.split == split and finding.places[0].startswith(f"{tmp_path / split}.jsonl:2")
     # one way out of two
     assert found(changed(config, vocabulary__tokens_to_add={"ner_labels": ["B"]})) == {}
@@ -152,7 +152,7 @@ def test_labels_of_arguments_matter_where_they_are_found(tmp_path):
     config = small_config(tmp_path, "relation", documents)
     assert found(config) == {}
     (finding,) = only(with_head(config, "relation", PAIRS), "new_labels")
-    assert "'B' of relation_argument_labels" in finding.cause
+    assert "'B'" in finding.cause and "relation_argument_labels" in finding.cause
 
 
 def test_rare_labels(tmp_path):
@@ -246,7 +246,24 @@ def test_what_a_format_warns_of(tmp_path):
     assert 'key "weight" is not read' in finding.cause and finding.severity == "note"
 
 
-def test_what_cannot_be_told(tmp_path):
+def test_a_vocabulary_from_elsewhere(tmp_path):
     config = changed(small_config(tmp_path, "ner"), vocabulary={"type": "empty"})
-    (finding,) = only(config, "untold")
-    assert finding.places == ("vocabulary",)
+    findings = found(config)
+    assert {finding.split for finding in findings["new_labels"]} == {"train", "validation", "test"}
+    assert "100.0 %" in findings["unknown_words"][0].amount
+
+
+def test_a_vocabulary_that_cannot_be_made(tmp_path):
+    (tmp_path / "empty").mkdir()
+    stated = {"type": "from_files", "directory": str(tmp_path / "empty")}
+    (finding,) = only(changed(small_config(tmp_path, "ner"), vocabulary=stated), "untold")
+    assert finding.severity == "error" and finding.places == ("vocabulary",)
+
+
+def test_relations_without_anything_to_learn_arguments_from(tmp_path):
+    documents = corpus()
+    documents["test"][0] = documents["test"][0].replace(mentions=None, entities=None, relations=())
+    config = small_config(tmp_path, "relation", documents)
+    assert found(config).keys() == {"nothing_found"}
+    (finding,) = only(with_head(config, "relation", PAIRS), "no_arguments", ("nothing_found",))
+    assert finding.split == "test" and finding.amount == "1 of 2 documents (50.0 %)"
