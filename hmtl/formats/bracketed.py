@@ -47,5 +47,5 @@ class Bracketed(Format):
         """The coreference column of the whole document."""
         column = write_clusters(document.clusters or (), len(document.tokens))
         if column is None:
-            self.cannot_hold(document, "crossing spans in one cluster", "write jsonl")
+            self.cannot_hold(document, "spans in one cluster that cross or meet", "write jsonl")
         return column

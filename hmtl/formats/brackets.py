@@ -104,13 +104,21 @@ def merge(clusters: Iterable[Iterable[Bounds]], place: str) -> list[Cluster]:
 
 def write_clusters(clusters: Sequence[Cluster], length: int) -> list[str] | None:
     """The cells that `read_clusters` reads these from; None where there are none (spans of one cluster
-    cross)."""
+    cross), or the official scorer would pair their brackets otherwise: of a cell it takes all beginnings
+    before any end, so that a span which ends where another of its cluster begins would be lost."""
+    if any(_meet(cluster) for cluster in clusters):
+        return None
     parts: list[list[str]] = [[] for _ in range(length)]
     for form, spans in _cells_of(clusters):
         for name, bounds in spans:
             parts[bounds].append(form.format(name))
     column = ["|".join(cell) or "-" for cell in parts]
     return column if _reads_as(sorted(clusters), lambda fail: read_clusters(column, fail, "output")) else None
+
+
+def _meet(cluster: Cluster) -> bool:
+    ends = {end for start, end in cluster if start < end}
+    return any(start in ends for start, end in cluster if start < end)
 
 
 def _cells_of(clusters: Sequence[Cluster]) -> Iterator[tuple[str, list[tuple[int, int]]]]:

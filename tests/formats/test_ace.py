@@ -147,7 +147,7 @@ PERSON, RELATION = Span(0, 0, "PER"), Relation(Span(0, 0, "PER"), Span(1, 1), "R
             "a relation across sentences or without a type",
         ),
         ({"relations": (Relation(Span(0, 1), Span(1, 2), "R"),)}, "crossing spans"),
-        ({"clusters": (((0, 2), (1, 3)),)}, "crossing spans in one cluster"),
+        ({"clusters": (((0, 2), (1, 3)),)}, "spans in one cluster that cross or meet"),
         ({"entities": (PERSON,)}, "entities"),
     ],
 )
