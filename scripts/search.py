@@ -20,7 +20,8 @@ import optuna
 from _jsonnet import evaluate_snippet
 from allennlp.common.checks import ConfigurationError
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
-from optuna.trial import TrialState
+from optuna.exceptions import OptunaError
+from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from hmtl.report import read_run
@@ -30,17 +31,26 @@ KINDS = {"float": FloatDistribution, "int": IntDistribution, "categorical": Cate
 
 def space_of(config: str) -> dict[str, BaseDistribution]:
     """What the hidden field `search` of a config leaves open, by the names of its external variables."""
+    where, space = "search", {}
     try:
         stated = evaluate_snippet("search", f"(import {json.dumps(os.path.abspath(config))}).search")
-        return {name: KINDS[one.pop("type")](**one) for name, one in json.loads(stated).items()}
+        for name, one in json.loads(stated).items():
+            where = f"search.{name}"
+            space[name] = KINDS[one.pop("type")](**one)
     except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
-        sys.exit(f"{config}: `search` cannot be read ({str(error).splitlines()[0]}); see docs/search.md")
+        sys.exit(f"{config}: `{where}` cannot be read ({str(error).splitlines()[0]}); see docs/search.md")
+    return space
+
+
+def place(trial: optuna.Trial | FrozenTrial, args: argparse.Namespace) -> Path:
+    """The directory of a trial's run: its own, or that of the stopped one it goes on with."""
+    return args.directory / trial.user_attrs.get("directory", f"trial_{trial.number:03}")
 
 
 def train(trial: optuna.Trial, args: argparse.Namespace) -> float:
     """The best mean of the tasks' validation metrics. Raises `TrialPruned`, and `RuntimeError` with one line
     where the training failed."""
-    directory = args.directory / trial.user_attrs.get("directory", f"trial_{trial.number:03}")
+    directory = place(trial, args)
     command = [sys.executable, "-m", "allennlp", "train", args.config, "-s", directory, "-o", args.overrides]
     if "directory" in trial.user_attrs:
         command.append("--recover" if (directory / "checkpoints").exists() else "--force")
@@ -114,7 +124,7 @@ def search(study: optuna.Study, space: dict[str, BaseDistribution], args: argpar
         run_trial(study, study.ask(space), args)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", help="reads std.extVar; its field `search` says what may be drawn")
     parser.add_argument("-s", dest="directory", type=Path, required=True, help="for the trials' directories")
@@ -123,7 +133,7 @@ def main() -> None:
     parser.add_argument("--prune", action="store_true", help="stop trials below the median of earlier ones")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn (default: %(default)s)")
     parser.add_argument("-o", "--overrides", default="", help="as `allennlp train` takes them")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     space = space_of(args.config)
     args.directory.mkdir(parents=True, exist_ok=True)
     storage = args.storage or f"sqlite:///{args.directory}/study.db"
@@ -134,14 +144,15 @@ def main() -> None:
             study_name="hmtl", storage=storage, direction="maximize", load_if_exists=True
         )
         search(study, space, args)
-        best = study.best_trial
-    except SQLAlchemyError as error:
+        ended = study.get_trials(states=[TrialState.COMPLETE])
+    except (SQLAlchemyError, OptunaError, ValueError) as error:
         sys.exit(f"{storage}: {str(error).splitlines()[0]}")
-    except ValueError as error:  # no trial came to its end, or the study has drawn from other values
-        sys.exit(f"{storage}: {error}")
     except KeyboardInterrupt:
         sys.exit("stopped; the same command goes on")
-    print(f"best: trial {best.number}, {best.value:.4f}")
+    if not ended:
+        sys.exit(f"{args.directory}: no trial came to its end; the .log of each says why")
+    best = max(ended, key=lambda trial: trial.value)
+    print(f"best: trial {best.number}, {best.value:.4f}; its config is {place(best, args) / 'config.json'}")
 
 
 if __name__ == "__main__":
