@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 
 from hmtl.documents import Document, Relation, Span
-from hmtl.render.terminal import BOLD, DIM, PALETTE, Cell, Codes, paint, safe, wrap
+from hmtl.render.terminal import BOLD, DIM, PALETTE, Cell, Codes, is_reordered, paint, safe, wrap
 from hmtl.render.tracks import Brush, Mark, tracks
 
 GUTTER = 11
@@ -21,6 +21,8 @@ def render(document: Document, width: int = 80, colour: bool = False, plain: boo
     For each sentence its text, beneath it brackets for named entities and for mentions, the inner above the
     outer, and its relations; at the end the coreference clusters. A cluster of two or more mentions has a
     number, which its mentions bear, and with `colour` a colour. With `plain` brackets and arrows are ASCII.
+    Where words are written from right to left, which not every terminal shows in the same order, labels stand
+    before their words in place of brackets.
     A layer that is not annotated is left out.
 
     Text and labels may be hostile: see `hmtl.render.terminal.safe`.
@@ -57,14 +59,21 @@ class _Page:
 
     def _sentence(self, number: int) -> Iterator[str]:
         start, end = self.document.sentences[number]
-        for count, line in enumerate(wrap(list(self._cells(start, end)), self.width)):
+        cells = list(self._cells(start, end))
+        is_listed = any(is_reordered(cell.text) for cell in cells)
+        for count, line in enumerate(wrap(cells, self.width)):
             text = "".join(cell.text for cell in line)
             yield self._row("" if count else str(number + 1), self._paint(text, BOLD))
-            for title, marks, brush in self.layers:
+            for title, marks, brush in () if is_listed else self.layers:
                 rows = tracks(line, marks[number], ASCII if self.plain else brush, self.width)
                 yield from self._rows(title, rows)
+        for title, marks, _ in self.layers if is_listed else ():
+            yield from self._rows(title, (row for mark in marks[number] for row in self._labelled(mark)))
         rows = [row for relation in self.relations[number] for row in self._relation(relation)]
         yield from self._rows("relations", rows)
+
+    def _labelled(self, mark: Mark) -> list[str]:
+        return self._flow([(mark.label, mark.codes), *self._words(mark.start, mark.end, mark.codes)])
 
     def _by_sentence(self, marks: Iterable[Mark]) -> list[list[Mark]]:
         """For each sentence the marks that have a word in it."""

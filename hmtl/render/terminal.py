@@ -9,6 +9,8 @@ PALETTE = (36, 33, 35, 32, 34, 31, 96, 93, 95, 92, 94, 91)
 """Foreground colours, which every terminal draws in its own theme, in an order in which neighbours differ."""
 BOLD, DIM = 1, 2
 Codes = tuple[int, ...]
+# Korean vowels and final consonants, which stand inside the block that the first consonant begins
+_JOINING_JAMO = frozenset(map(chr, (*range(0x1160, 0x1200), *range(0xD7B0, 0xD7FC))))
 _JOINERS = "\u200c\u200d"  # letters of some scripts, and emoji, need them
 
 
@@ -28,6 +30,12 @@ def _safe(character: str) -> str:
     return character
 
 
+def is_reordered(text: str) -> bool:
+    """Whether it has letters that are written from right to left: some terminals then show its characters in
+    another order, in which none stands above what is printed beneath it."""
+    return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
+
+
 def columns(text: str) -> int:
     """Columns that safe text takes: two for a wide East Asian character or emoji, none for one that joins
     its neighbour."""
@@ -35,7 +43,7 @@ def columns(text: str) -> int:
 
 
 def _columns(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+    if unicodedata.category(character) in ("Mn", "Me", "Cf") or character in _JOINING_JAMO:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 

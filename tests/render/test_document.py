@@ -105,3 +105,47 @@ def test_hostile_text_and_labels_do_not_reach_the_terminal(colour, token, label)
     )  # fmt: skip
     shown = re.sub(r"\x1b\[[\d;]+m", "", render(document, colour=colour))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+
+
+def test_brackets_stand_beneath_wide_and_joined_characters():
+    document = Document(
+        id="wide",
+        tokens=("e\u0301le\u0300ve", "海岸", "한국", "𝒳", "quay"),
+        entities=(Span(0, 0, "A"), Span(1, 1, "BC"), Span(2, 2, "DE"), Span(4, 4, "FG")),
+    )
+    text, names = render(document).splitlines()
+    for word, label in (("e\u0301le\u0300ve", " A "), ("海岸", "BC"), ("한국", "DE"), ("quay", "FG")):
+        before = columns(text[: text.index(word)])
+        assert names[before:].startswith(f"└{label}┘")
+
+
+def test_right_to_left_text_has_its_labels_with_words():
+    names, mentions = (Span(1, 1, "PER"), Span(3, 3, "LOC")), (Span(1, 1, "PER"),)
+    document = Document(
+        id="ar",
+        tokens=("ذهبت", "ليلى", "إلى", "القاهرة", ".", "She", "left", "."),
+        sentences=((0, 4), (5, 7)),
+        entities=names,
+        mentions=(*mentions, Span(5, 5, "PER")),
+        relations=(Relation(names[0], names[1], "AT"),),
+        clusters=(((1, 1), (5, 5)),),
+    )
+    assert (
+        render(document)
+        == """\
+1          ذهبت ليلى إلى القاهرة .
+names      PER ليلى
+           LOC القاهرة
+mentions   PER 1 ليلى
+relations  ليلى 1 —AT→ القاهرة
+
+2          She left .
+mentions   ╰─╯PER 1
+
+same 1     ليلى · She
+"""
+    )
+    narrow = render(document.replace(entities=[Span(0, 4, "A_LONG_LABEL")]), width=31).splitlines()
+    assert max(map(columns, narrow)) <= 31
+    coloured = render(document, colour=True)
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == render(document)

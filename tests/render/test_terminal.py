@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmtl.render.terminal import Cell, columns, paint, safe, wants_colour, wrap
+from hmtl.render.terminal import Cell, columns, is_reordered, paint, safe, wants_colour, wrap
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=())))
@@ -23,6 +23,19 @@ def test_controls_become_visible():
 
 def test_columns_of_wide_and_combining_characters():
     assert [columns(text) for text in ("ab", "海岸", "e\u0301", "ｱ", "")] == [2, 4, 1, 1, 0]
+    widths = {"مرحبًا": 5, "שָׁלוֹם": 4, "ｆｕｌｌ": 8, "𝒳": 1, "👍": 2, "a\u200db": 2}
+    assert {text: columns(text) for text in widths} == widths
+
+
+def test_a_block_of_korean_takes_two_columns_however_it_is_written():
+    for syllable in "한국말":
+        assert columns(syllable) == columns(unicodedata.normalize("NFD", syllable)) == 2
+
+
+def test_text_that_a_terminal_may_reorder():
+    assert [is_reordered(text) for text in ("مرحبًا", "a שלום b", "٣", "海岸 e\u0301 𝒳 12.")] == [
+        True, True, True, False,
+    ]  # fmt: skip
 
 
 class TestWrap:
