@@ -47,26 +47,29 @@ def place(trial: optuna.Trial | FrozenTrial, args: argparse.Namespace) -> Path:
     return args.directory / trial.user_attrs.get("directory", f"trial_{trial.number:03}")
 
 
-def train(trial: optuna.Trial, args: argparse.Namespace) -> float:
-    """The best mean of the tasks' validation metrics. Raises `TrialPruned`, and `RuntimeError` with one line
-    where the training failed."""
+def start(trial: optuna.Trial, args: argparse.Namespace, log: Path) -> subprocess.Popen:
+    """Lets AllenNLP train, or go on with what a stopped trial has begun. What it prints goes to `log`."""
     directory = place(trial, args)
     command = [sys.executable, "-m", "allennlp", "train", args.config, "-s", directory, "-o", args.overrides]
     if "directory" in trial.user_attrs:
         command.append("--recover" if (directory / "checkpoints").exists() else "--force")
     command += ["--include-package", "hmtl", "--file-friendly-logging"]
     drawn = {name: v if isinstance(v, str) else json.dumps(v) for name, v in trial.params.items()}
-    log = directory.with_suffix(".log")
     with log.open("wb") as out:
         # in a session of its own, so that Ctrl-C reaches it through us, and once
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command, env=os.environ | drawn, stdout=out, stderr=out, start_new_session=True
         )
+
+
+def train(trial: optuna.Trial, args: argparse.Namespace) -> float:
+    """The best mean of the tasks' validation metrics. Raises `TrialPruned`, and `RuntimeError` with one line
+    where the training failed."""
+    directory = place(trial, args)
+    log = directory.with_suffix(".log")
+    process = start(trial, args, log)
     try:
         follow(process, trial, directory, args.prune)
-    except KeyboardInterrupt:
-        trial.set_user_attr("stopped", directory.name)
-        raise
     finally:
         process.terminate()
         process.wait()
@@ -103,8 +106,9 @@ def run_trial(study: optuna.Study, trial: optuna.Trial, args: argparse.Namespace
         trial.set_user_attr("error", str(error))
         study.tell(trial, state=TrialState.FAIL)
     except KeyboardInterrupt:
+        trial.set_user_attr("stopped", True)
         study.tell(trial, state=TrialState.FAIL)
-        study.enqueue_trial(trial.params, user_attrs={"directory": trial.user_attrs["stopped"]})
+        study.enqueue_trial(trial.params, user_attrs={"directory": place(trial, args).name})
         raise
     told = study.trials[trial.number]
     value = "-" if told.value is None else f"{told.value:.4f}"
