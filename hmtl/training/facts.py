@@ -10,6 +10,7 @@ from hmtl.files import replacing
 from hmtl.model import MultiTaskModel
 from hmtl.schedules import Plan
 from hmtl.training.progress import Progress
+from hmtl.training.task_state import ValidationMetric
 
 FACTS = "run.json"
 
@@ -28,14 +29,13 @@ def write_facts(progress: Progress, plan: Plan, model: MultiTaskModel, world_siz
 
 
 def _task(task: str, progress: Progress, plan: Plan, model: MultiTaskModel) -> dict[str, Any]:
-    state = progress.states.get(task)
-    # a task of the archive that training started from, if it is not trained on
-    metric = model.heads[task].main_metric
-    size = plan.sizes.get(task, TaskSize(0, 0))
+    # a task of the model that training started from may have no state and no data
+    state, size = progress.states.get(task), plan.sizes.get(task, TaskSize(0, 0))
+    metric = state.judged_by if state else ValidationMetric.of(task, model.heads[task].main_metric)
     return {
-        "metric": state.metric if state else f"{task}/{metric[1:]}",
-        "higher_is_better": state.sign > 0 if state else metric[0] == "+",
-        "validated": state in progress.validated,
+        "metric": metric.name,
+        "higher_is_better": metric.sign > 0,
+        "validated": metric in progress.judges,
         "batches": size.batches,
         "instances": size.instances,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from hmtl.training.task_state import TaskState
+from hmtl.training.task_state import ValidationMetric
 
 
 class JointBest:
@@ -13,10 +13,10 @@ class JointBest:
         self.score: float | None = None
         self.metrics: dict[str, Any] = {}
 
-    def record(self, epoch: int, states: Collection[TaskState], validation: dict[str, float]) -> bool:
+    def record(self, epoch: int, judges: Collection[ValidationMetric], validation: dict[str, float]) -> bool:
         """Takes in an epoch; true if no earlier one was as good. Without validation the latest is the
         best."""
-        scores = [state.score(validation) for state in states]
+        scores = [judge.score(validation) for judge in judges]
         score = sum(scores) / len(scores) if scores else float(epoch)
         if self.score is not None and score <= self.score:
             return False

@@ -13,7 +13,7 @@ from hmtl.training import checkpoints
 from hmtl.training.averaging import WeightAverage
 from hmtl.training.joint import JointBest
 from hmtl.training.learner import Learner
-from hmtl.training.task_state import TaskState
+from hmtl.training.task_state import TaskState, ValidationMetric
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,8 @@ class Progress:
 
     directory : for the best weights, `best.th` and a `best_<task>.th` for each task.
     store : of the checkpoints. states : by task.
-    validated : the tasks that are validated; only they have a best epoch and a vote. average : of the
+    validated : what the epochs are judged by, together. Of the tasks with a state, those that are among them
+        have a best epoch and a vote. average : of the
         weights, if they are averaged. others : by name, what else has a state.
     writes : whether this process is the one that writes files.
     """
@@ -45,7 +46,7 @@ class Progress:
         store: checkpoints.Checkpoints,
         model: nn.Module,
         states: dict[str, TaskState],
-        validated: Collection[str],
+        validated: Collection[ValidationMetric],
         average: WeightAverage | None = None,
         others: Mapping[str, Stateful] | None = None,
         writes: bool = True,
@@ -54,7 +55,8 @@ class Progress:
         self.store = store
         self.model = model
         self.states = states
-        self.validated = [state for task, state in states.items() if task in validated]
+        self.judges = list(validated)
+        self.validated = [state for state in states.values() if state.judged_by in self.judges]
         self.average = average
         self.joint = JointBest()
         self.others = dict(others or {})
@@ -95,7 +97,7 @@ class Progress:
         for state in self.validated:
             if state.record(validation):
                 self._save_weights(checkpoints.best_of(state.task))
-        if self.joint.record(self.epoch, self.validated, validation):
+        if self.joint.record(self.epoch, self.judges, validation):
             self._save_weights(checkpoints.BEST)
 
     def _save_weights(self, name: str) -> None:
@@ -106,7 +108,7 @@ class Progress:
         """Moves the learning rates on and saves a checkpoint."""
         for learner in {id(state.learner): state.learner for state in self.states.values()}.values():
             learner.end_epoch(self._mean_metric(learner, validation))
-        self.scores.append({state.task: state.score(validation) for state in self.validated})
+        self.scores.append({state.task: state.judged_by.score(validation) for state in self.validated})
         self.epoch += 1
         self.done, self.running = 0, {}
         self.save()

@@ -1,12 +1,37 @@
 """What the trainer keeps for each task."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.training.metric_tracker import MetricTracker
 
 from hmtl.training.learner import Learner
+
+
+@dataclass(frozen=True)
+class ValidationMetric:
+    """What an epoch is judged by: a metric of one task, such as `ner/f1`, and its sign, 1 where higher is
+    better and −1 where lower is."""
+
+    name: str
+    sign: int
+
+    @classmethod
+    def of(cls, task: str, text: str) -> "ValidationMetric":
+        """From a name with its direction, such as `+f1`. Raises `ConfigurationError` for one without."""
+        if text[:1] not in ("+", "-"):
+            raise ConfigurationError(
+                f"trainer.tasks.{task}.validation_metric is '{text}'; begin it with + (higher is better) or -"
+            )
+        return cls(f"{task}/{text[1:]}", 1 if text[0] == "+" else -1)
+
+    def score(self, metrics: Mapping[str, float]) -> float:
+        """The metric, negated where lower is better; the worst there is where it is not a number."""
+        value = self.sign * metrics[self.name]
+        return -math.inf if math.isnan(value) else value
 
 
 class TaskState:
@@ -19,15 +44,9 @@ class TaskState:
     """
 
     def __init__(self, task: str, learner: Learner, metric: str, patience: int | None) -> None:
-        if metric[:1] not in ("+", "-"):
-            raise ConfigurationError(
-                f"trainer.tasks.{task}.validation_metric is '{metric}'; begin it with + (higher is better) "
-                "or -"
-            )
         self.task = task
         self.learner = learner
-        self.sign = 1 if metric[0] == "+" else -1
-        self.metric = f"{task}/{metric[1:]}"
+        self.judged_by = ValidationMetric.of(task, metric)
         self.tracker = MetricTracker(f"+{self.metric}", patience)
         self.pass_number, self.batch, self.steps = 0, 0, 0
         self._check_plateau()
@@ -46,11 +65,15 @@ class TaskState:
                 f"in mode '{plateau.mode}'; set the mode of reduce_on_plateau to '{mode}'"
             )
 
-    def score(self, metrics: dict[str, float]) -> float:
-        """The validation metric, negated where lower is better; the worst there is where it is not a
-        number."""
-        value = self.sign * metrics[self.metric]
-        return -math.inf if math.isnan(value) else value
+    @property
+    def metric(self) -> str:
+        """The validation metric with its task, such as `ner/f1`."""
+        return self.judged_by.name
+
+    @property
+    def sign(self) -> int:
+        """1 where higher is better."""
+        return self.judged_by.sign
 
     @property
     def best(self) -> float | None:
@@ -72,7 +95,7 @@ class TaskState:
 
     def record(self, metrics: dict[str, float]) -> bool:
         """Takes in the metrics of an epoch; true if they are this task's best so far."""
-        self.tracker.add_metrics({self.metric: self.score(metrics)})
+        self.tracker.add_metrics({self.metric: self.judged_by.score(metrics)})
         return self.tracker.is_best_so_far()
 
     def state_dict(self) -> dict[str, Any]:

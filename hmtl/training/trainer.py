@@ -33,6 +33,7 @@ from hmtl.training.progress import Progress
 from hmtl.training.ranks import Ranks
 from hmtl.training.starting import start_from as start_from_archive
 from hmtl.training.stepper import Stepper
+from hmtl.training.task_state import TaskState, ValidationMetric
 from hmtl.training.watch import EpochWatch, RunLog, WandbOptions
 
 
@@ -160,7 +161,7 @@ class HmtlTrainer(Trainer):
             Checkpoints(directory, checkpoints),
             model,
             states,
-            validated,
+            [_metric(task, states, model) for task in validated],
             average,
             {name: other for name, other in others.items() if other is not None},
             writes=local_rank == 0,
@@ -275,6 +276,13 @@ class HmtlTrainer(Trainer):
     def get_best_weights_path(self) -> str | None:
         best = self.progress.best_weights
         return None if best is None else str(best)
+
+
+def _metric(task: str, states: dict[str, TaskState], model: MultiTaskModel) -> ValidationMetric:
+    """What a task is judged by; one of the model that training started from may not be trained on."""
+    if task in states:
+        return states[task].judged_by
+    return ValidationMetric.of(task, model.heads[task].main_metric)
 
 
 def _shared(model: MultiTaskModel) -> dict[str, list[nn.Parameter]]:

@@ -19,7 +19,8 @@ def progress(directory: Path, patience: int | None = 1, validated: tuple[str, ..
     torch.manual_seed(3)
     model = torch.nn.Linear(2, 1)
     states = {task: TaskState(task, learner()[0], "+f1", patience) for task in ("a", "b")}
-    return Progress(directory, store(directory), model, states, validated)
+    judges = [states[task].judged_by for task in validated]
+    return Progress(directory, store(directory), model, states, judges)
 
 
 def end(run: Progress, validation: dict[str, float]) -> None:
@@ -92,7 +93,8 @@ def test_without_validation_nobody_votes_and_the_latest_is_best(tmp_path):
 def test_a_shared_plateau_follows_the_mean_of_the_tasks_metrics(tmp_path):
     shared, parameters = learner({"type": "reduce_on_plateau", "mode": "max", "factor": 0.5, "patience": 0})
     states = {task: TaskState(task, shared, "+f1", None) for task in ("a", "b")}
-    run = Progress(tmp_path, store(tmp_path), parameters, states, ("a", "b"))
+    judges = [state.judged_by for state in states.values()]
+    run = Progress(tmp_path, store(tmp_path), parameters, states, judges)
     rates = []
     # the means are 0.3, 0.4 and 0.35: one task's loss is made up for by the other once
     for a, b in ((0.3, 0.3), (0.1, 0.7), (0.3, 0.4)):

@@ -145,3 +145,14 @@ def test_the_old_tasks_test_scores_before_and_after_are_reported(archive, small_
             assert metrics[f"before/test_{task}/{name}"] == metrics[f"test_{task}/{name}"]
     assert not any(name.startswith("before/test_relation") for name in metrics)
     assert "test_relation/strict_f1" in metrics or "test_relation/head_f1" in metrics
+
+
+def test_the_old_tasks_have_a_say_in_which_epoch_is_best_together(archive, small_corpus, tmp_path):
+    metrics = build(added(small_corpus, archive), tmp_path).run()
+    epochs = [json.loads((tmp_path / f"metrics_epoch_{n}.json").read_text()) for n in range(2)]
+    names = ("ner/f1", "emd/f1", "relation/head_f1")
+    means = [sum(epoch[f"validation_{name}"] for name in names) / 3 for epoch in epochs]
+    assert metrics["best_validation_mean"] == pytest.approx(max(means))
+    facts = json.loads((tmp_path / "run.json").read_text())["tasks"]
+    assert [facts[task]["validated"] for task in facts] == [True] * 3
+    assert (facts["ner"]["batches"], facts["ner"]["metric"]) == (0, "ner/f1")
