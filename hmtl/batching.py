@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from allennlp.common import FromParams
 from allennlp.common.checks import ConfigurationError
+
+Shapes = np.ndarray | Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class BatchBudget(FromParams):
         words = None if self.max_words is None else self.max_words * parts
         return replace(self, batch_size=self.batch_size * parts, max_words=words)
 
-    def batches(self, shapes: Sequence[tuple[int, int]], rng: np.random.Generator | None) -> list[list[int]]:
+    def batches(self, shapes: Shapes, rng: np.random.Generator | None) -> list[list[int]]:
         """Indices of the instances of each batch; every instance is in exactly one.
 
         # Parameters
@@ -47,18 +50,31 @@ class BatchBudget(FromParams):
         shapes : (rows, longest row) of each instance. rng : jitters lengths and shuffles the batches;
             without it the order is that of the lengths.
         """
-        lengths = np.array([longest for _, longest in shapes], dtype=float)
+        # (instances, 2)
+        shapes = np.asarray(shapes, dtype=np.int64).reshape(-1, 2)
+        lengths = shapes[:, 1].astype(float)
         if rng is not None:
             lengths *= 1 + rng.uniform(-self.noise, self.noise, size=len(lengths))
-        batches: list[list[int]] = []
-        rows = longest = 0
-        for index in np.argsort(lengths, kind="stable").tolist():
-            rows, longest = rows + shapes[index][0], max(longest, shapes[index][1])
-            full = not batches or len(batches[-1]) == self.batch_size
-            if full or (self.max_words is not None and rows * longest > self.max_words):
-                batches.append([])
-                rows, longest = shapes[index]
-            batches[-1].append(index)
+        order = np.argsort(lengths, kind="stable")
+        starts = self._starts(shapes[order])
+        indices = order.tolist()
+        batches = [indices[start:end] for start, end in pairwise([*starts, len(indices)])]
         if rng is not None:
             rng.shuffle(batches)
         return batches
+
+    def _starts(self, shapes: np.ndarray) -> Sequence[int]:
+        """Where batches begin, of instances in their order."""
+        if self.max_words is None:
+            return range(0, len(shapes), self.batch_size)
+        starts: list[int] = []
+        start, rows, longest = -self.batch_size, 0, 0
+        # plain numbers: where a batch ends depends on where it began, which arrays cannot say
+        for i, (height, width) in enumerate(zip(shapes[:, 0].tolist(), shapes[:, 1].tolist(), strict=True)):
+            rows += height
+            if width > longest:
+                longest = width
+            if i - start == self.batch_size or rows * longest > self.max_words:
+                starts.append(i)
+                start, rows, longest = i, height, width
+        return starts

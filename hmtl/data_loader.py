@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,15 @@ from allennlp.data.data_loaders import TensorDict
 from allennlp.nn.util import move_to_device
 
 from hmtl.batching import BatchBudget
-from hmtl.dataset_readers import MultiTaskReader
+from hmtl.caching import CorpusCache
+from hmtl.dataset_readers import MultiTaskReader, TaskReader
+from hmtl.dataset_readers.multi_task import Read
+from hmtl.dataset_readers.task_reader import Corpus
 from hmtl.documents import Document
+from hmtl.formats import Format
+from hmtl.instances import HeldInstances, StoredInstances
+from hmtl.paths import resolve
+from hmtl.pools import POOL, PooledBatches
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class TaskSize:
 
 @DataLoader.register("hmtl")
 class MultiTaskLoader(DataLoader):
-    """Holds every task's instances and deals them in batches.
+    """Deals every task's instances in batches.
 
     The order of a task's batches is a function of (seed, task, pass) alone: no iterator has a state to save.
 
@@ -38,6 +46,9 @@ class MultiTaskLoader(DataLoader):
     budgets : what a batch may hold, by task; `budget` for the others.
     batch_size : in place of theirs, as `allennlp evaluate --batch-size` asks.
     seed : of the order. cuda_device : where `tensors` puts a batch.
+    cache : a folder, made if it is not there, that keeps what is read for later runs. Instances are then made
+        from it when a batch asks for them, so that memory does not grow with the corpus.
+    in_memory : with a cache, whether all instances are held in memory all the same, as without one.
     """
 
     def __init__(
@@ -49,6 +60,8 @@ class MultiTaskLoader(DataLoader):
         batch_size: int | None = None,
         seed: int = 13370,
         cuda_device: int | str | torch.device | None = None,
+        cache: str | None = None,
+        in_memory: bool = False,
     ) -> None:
         resized = {} if batch_size is None else {"batch_size": batch_size}
         self.budgets = {
@@ -59,13 +72,14 @@ class MultiTaskLoader(DataLoader):
             raise ConfigurationError(f"data_loader.seed is {seed}; give 0 or more")
         self.seed = seed
         self.device = None if cuda_device is None else torch.device(cuda_device)
-        self.instances: dict[str, list[Instance]] = {
-            task: list(Tqdm.tqdm(instances, desc=f"reading {task}", unit=" instances"))
-            for task, instances in reader.read_tasks(data_path)
+        read = None if cache is None else _through(CorpusCache(resolve(cache)))
+        self.instances: dict[str, HeldInstances | StoredInstances] = {
+            task: instances
+            if isinstance(instances, StoredInstances) and not in_memory
+            else HeldInstances(Tqdm.tqdm(instances, desc=f"reading {task}", unit=" instances"))
+            for task, instances in reader.read_tasks(data_path, read)
         }
-        self._shapes = {
-            task: [_shape(instance) for instance in instances] for task, instances in self.instances.items()
-        }
+        self._pooled = lru_cache(maxsize=2 * len(self.instances))(self._pool)
 
     @property
     def tasks(self) -> list[str]:
@@ -80,13 +94,22 @@ class MultiTaskLoader(DataLoader):
         tasks = dict.fromkeys([*(task for task in order if task in self.instances), *self.instances])
         return {task: self.size(task) for task in tasks}
 
-    def batches(self, task: str, pass_number: int | None) -> list[list[int]]:
+    def batches(self, task: str, pass_number: int | None) -> Sequence[list[int]]:
         """Instance numbers of each batch of one pass through a task's data, shuffled; in order without a
         pass number."""
-        rng = None
-        if pass_number is not None:
-            rng = np.random.default_rng([self.seed, zlib.crc32(task.encode()), pass_number])
-        return self.budgets.get(task, self.budget).batches(self._shapes[task], rng)
+        instances, budget = self.instances[task], self.budgets.get(task, self.budget)
+        if len(instances) > POOL:
+            return self._pooled(task, pass_number, budget)
+        rng = None if pass_number is None else np.random.default_rng(self._seed(task, pass_number))
+        return budget.batches(instances.shapes(0, len(instances)), rng)
+
+    def _pool(self, task: str, pass_number: int | None, budget: BatchBudget) -> PooledBatches:
+        instances = self.instances[task]
+        seed = None if pass_number is None else self._seed(task, pass_number)
+        return PooledBatches(instances.shapes, len(instances), budget, seed)
+
+    def _seed(self, task: str, pass_number: int) -> list[int]:
+        return [self.seed, zlib.crc32(task.encode()), pass_number]
 
     def multiply(self, parts: int) -> None:
         """Makes batches so many times as large: each will be cut into so many parts that fit the budget."""
@@ -95,7 +118,7 @@ class MultiTaskLoader(DataLoader):
 
     def documents(self, task: str, numbers: list[int]) -> list[Document]:
         """What these instances hold."""
-        return [self.instances[task][number]["documents"].document for number in numbers]
+        return self.instances[task].documents(numbers)
 
     def tensors(self, task: str, numbers: list[int]) -> TensorDict:
         """The batch of these instances as the model's arguments."""
@@ -120,16 +143,21 @@ class MultiTaskLoader(DataLoader):
             yield from instances
 
     def index_with(self, vocab: Vocabulary) -> None:
-        for instance in self.iter_instances():
-            instance.index_fields(vocab)
+        for instances in self.instances.values():
+            instances.index_with(vocab)
 
     def set_target_device(self, device: torch.device) -> None:
         self.device = device
 
 
-def _shape(instance: Instance) -> tuple[int, int]:
-    lengths = [end - start + 1 for start, end in instance["documents"].document.sentences]
-    return len(lengths), max(lengths)
+def _through(cache: CorpusCache) -> Read:
+    """Has tasks read what the cache keeps."""
+
+    def read(reader: TaskReader, form: Format, path: str) -> StoredInstances:
+        store = cache.open(reader, form, path, lambda: reader.parts(Corpus(path, form.read(path))))
+        return StoredInstances(store, reader)
+
+    return read
 
 
 def _check_budgets(budgets: Mapping[str, BatchBudget], reader: MultiTaskReader) -> Mapping[str, BatchBudget]:

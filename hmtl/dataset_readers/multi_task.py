@@ -1,7 +1,7 @@
 """The readers of all tasks of one model."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from hmtl.paths import resolve
 from hmtl.raw_text import DEFAULT_LANGUAGE, check_language
 
 logger = logging.getLogger(__name__)
+
+Read = Callable[[TaskReader, Format, str], Iterable[Instance]]
 
 
 @DatasetReader.register("hmtl")
@@ -67,25 +69,30 @@ class MultiTaskReader(DatasetReader):
         return {task: resolve(data_path[task]) for task in self.readers if task in data_path}
 
     def read_tasks(
-        self, data_path: str | Path | Mapping[str, str]
-    ) -> Iterator[tuple[str, Iterator[Instance]]]:
+        self, data_path: str | Path | Mapping[str, str], read: Read | None = None
+    ) -> Iterator[tuple[str, Iterable[Instance]]]:
         """Each task with its instances. A file is read once, for all tasks that read it in the same way.
 
         Of one path for all tasks those are left out, with a warning, whose layer no document there carries;
         where the types of their formats differ, the path has the one that it looks like. Raises
         `NotAnnotated` where no task is left, or a task with a path of its own has nothing to learn there.
+        With `read`, which gives the instances, every task reads its file by itself.
         """
         paths, is_shared = self.paths(data_path), not isinstance(data_path, Mapping)
-        files, absent = TaskFiles(self._formats(paths, is_shared), paths), []
-        for task in paths:
+        formats, absent = self._formats(paths, is_shared), []
+        files = TaskFiles(formats, paths)
+        for task, path in paths.items():
+            reader = self.readers[task]
             try:
-                instances = _begun(self.readers[task].read(files.corpus(task)))
-            except NotAnnotated as error:
+                instances = (
+                    read(reader, formats[task], path) if read else _begun(reader.read(files.corpus(task)))
+                )
+            except NotAnnotated:
                 absent.append(task)
                 if not is_shared or len(absent) == len(paths):
                     raise
-                layer, cause = self.readers[task].layer, "no document is annotated with"
-                logger.warning("%s: %s %s; task '%s' has no data there", paths[task], cause, layer, task)
+                cause = f"no document is annotated with {reader.layer}"
+                logger.warning("%s: %s; task '%s' has no data there", path, cause, task)
             else:
                 yield task, instances
 
@@ -118,9 +125,7 @@ def _are_alike(one: Format, other: Format) -> bool:
     return type(one) is type(other) and vars(one) == vars(other)
 
 
-def _splitting(
-    formats: list[Format], language: str | None, pipeline: str | None
-) -> tuple[str, str | None]:
+def _splitting(formats: list[Format], language: str | None, pipeline: str | None) -> tuple[str, str | None]:
     """The language and the pipeline of raw text: as given, or as all formats that state one do."""
     if language is None and pipeline is None:
         stated = {(form.language, form.pipeline) for form in formats if form.language or form.pipeline}

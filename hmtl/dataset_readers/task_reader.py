@@ -73,6 +73,10 @@ class TaskReader(DatasetReader):
             )
 
     def _read(self, file_path: str | Path | Corpus) -> Iterator[Instance]:
+        return map(self.text_to_instance, self.parts(file_path))
+
+    def parts(self, file_path: str | Path | Corpus) -> Iterator[Document]:
+        """What each instance holds: a sentence, or a document."""
         given = isinstance(file_path, Corpus)
         path, documents = file_path if given else (file_path, self.format.read(file_path))
         lost, lost_at, annotated, bare = 0, "", 0, 0
@@ -83,8 +87,7 @@ class TaskReader(DatasetReader):
             annotated += 1
             if self.by_sentence and (crossing := crossing_annotations(document, self.layer)):
                 lost, lost_at = lost + crossing, lost_at or document.source
-            for part in split_sentences(document) if self.by_sentence else [document]:
-                yield self.text_to_instance(part)
+            yield from split_sentences(document) if self.by_sentence else [document]
         if not annotated:
             raise NotAnnotated(
                 f"{path}: no document is annotated with {self.layer}, which task '{self.task}' learns; "

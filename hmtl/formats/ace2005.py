@@ -84,6 +84,11 @@ class Ace2005(Tallied):
         self.corpus, self.stage = corpus, stage
         self.language, self.pipeline = language, pipeline
 
+    def inputs(self, path: Path) -> list[Path]:
+        if self.corpus is not None:
+            return [path, Path(resolve(self.corpus))]
+        return [path] if path.is_dir() else [beside(path, ANNOTATION), beside(path, TEXT)]
+
     def open(self, path: Path) -> Iterator[TextFile]:
         source = path if self.corpus is None else Path(resolve(self.corpus))
         if source.is_file() and without_gz(source.name).endswith(TEXT):

@@ -69,6 +69,9 @@ class Brat(Characters):
         self.discontinuous = discontinuous
         self.related = frozenset[str]()
 
+    def inputs(self, path: Path) -> list[Path]:
+        return [path] if path.is_dir() else [sibling(path, ANNOTATION), sibling(path, TEXT)]
+
     def open(self, path: Path) -> Iterator[TextFile]:
         """The `.ann` files. Finds out which layers they have on the way."""
         if without_gz(path.name).endswith(TEXT):

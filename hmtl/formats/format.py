@@ -60,6 +60,10 @@ class Format(Registrable):
         except DocumentError as error:
             raise FormatError(str(error)) from error
 
+    def inputs(self, path: Path) -> list[Path]:
+        """The files, and folders with all that is in them, whose bytes decide what `read(path)` gives."""
+        return [path]
+
     def open(self, path: Path) -> Iterator[TextFile]:
         """The files of `path`, each opened when its lines are asked for."""
         for file in find_files(path, self.suffixes):

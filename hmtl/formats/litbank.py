@@ -46,6 +46,9 @@ class Litbank(Format):
         self.archive = archive
         self.conll = Conll2012(max_megabytes)
 
+    def inputs(self, path: Path) -> list[Path]:
+        return [path] if self.archive is None else [path, Path(resolve(self.archive))]
+
     def open(self, path: Path) -> Iterator[TextFile]:
         if self.archive is None:
             yield from self._files(path)

@@ -1,0 +1,86 @@
+"""The instances of one task: held in memory, or made when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from allennlp.data import Instance, Vocabulary
+
+from hmtl.caching import Store
+from hmtl.dataset_readers import TaskReader
+from hmtl.documents import Document
+
+
+class HeldInstances(Sequence[Instance]):
+    """Instances in memory."""
+
+    def __init__(self, instances: Iterable[Instance]) -> None:
+        self._instances = list(instances)
+        shapes = [_shape(instance["documents"].document) for instance in self._instances]
+        self._shapes = np.array(shapes, dtype=np.int32).reshape(-1, 2)
+
+    def __len__(self) -> int:
+        return len(self._instances)
+
+    def __getitem__(self, number: int) -> Instance:  # type: ignore[override]
+        return self._instances[number]
+
+    def documents(self, numbers: Iterable[int]) -> list[Document]:
+        """What these instances hold."""
+        return [self._instances[number]["documents"].document for number in numbers]
+
+    def shapes(self, start: int, end: int) -> np.ndarray:
+        """`(instances, 2)`: rows, longest row."""
+        return self._shapes[start:end]
+
+    def index_with(self, vocab: Vocabulary) -> None:
+        for instance in self._instances:
+            instance.index_fields(vocab)
+
+
+class StoredInstances(Sequence[Instance]):
+    """Instances whose documents are in a store. Of those only the ones that `documents` gave last are held in
+    memory.
+
+    # Parameters
+
+    store : a document for each instance. reader : makes the instances.
+    """
+
+    def __init__(self, store: Store, reader: TaskReader) -> None:
+        self.store, self.reader = store, reader
+        self._vocab: Vocabulary | None = None
+        self._batch: dict[int, Document] = {}
+
+    def __len__(self) -> int:
+        return len(self.store)
+
+    def __getitem__(self, number: int) -> Instance:  # type: ignore[override]
+        document = self._batch.get(number)
+        return self._instance(self.store[number] if document is None else document)
+
+    def __iter__(self) -> Iterator[Instance]:
+        return map(self._instance, self.store)
+
+    def documents(self, numbers: Iterable[int]) -> list[Document]:
+        """What these instances hold."""
+        self._batch = {number: self.store[number] for number in numbers}
+        return list(self._batch.values())
+
+    def shapes(self, start: int, end: int) -> np.ndarray:
+        """`(instances, 2)`: rows, longest row."""
+        return self.store.shapes(start, end)
+
+    def index_with(self, vocab: Vocabulary) -> None:
+        self._vocab = vocab
+
+    def _instance(self, document: Document) -> Instance:
+        instance = self.reader.text_to_instance(document)
+        if self._vocab is not None:
+            instance.index_fields(self._vocab)
+        return instance
+
+
+def _shape(document: Document) -> tuple[int, int]:
+    return len(document.sentences), max(end - start + 1 for start, end in document.sentences)
