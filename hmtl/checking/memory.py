@@ -1,4 +1,6 @@
-"""About what training will need of memory."""
+"""About what training will need of memory.
+
+Activations and pairs lie between 0.7 and 1.3 of what autograd keeps (measured, see docs/corpora.md)."""
 
 import copy
 from collections.abc import Iterator
@@ -10,8 +12,13 @@ from torch import nn
 from hmtl.checking.facts import longest
 from hmtl.checking.rule import Study
 from hmtl.checking.shapes import parameters
+from hmtl.documents import Document
+from hmtl.heads.band import block_size
 from hmtl.heads.coref import CorefHead
-from hmtl.heads.pair_scorer import PairScorer
+from hmtl.heads.crf_tagger import CrfTagger
+from hmtl.heads.relation import RelationHead
+from hmtl.heads.span_biaffine import MAX_CELLS
+from hmtl.heads.span_classifier import SpanClassifier
 from hmtl.training.learner import Learner
 
 BYTES = 4
@@ -20,6 +27,8 @@ PER_OUTPUT = 6
 gates, cell and output of an LSTM."""
 PER_PAIR = 3
 """Tensors over pairs of words that are alive at once."""
+PER_SPAN = 6
+"""Tensors over the spans of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +39,8 @@ class TaskMemory:
 
     parameters : that its steps update. moments : of its optimiser; one that tasks share is told at the first.
     batch : words of its largest batch, padding included. activations : about, of that batch.
-    pairs : about, of spans or pairs of words, at most what the head's budget allows; `unbounded` without a
-        budget.
+    pairs : about, of spans or of pairs of words, tags or spans, at most what the head's budget allows;
+        `unbounded` without a budget.
     """
 
     parameters: int
@@ -104,8 +113,13 @@ def _path(study: Study, task: str) -> Iterator[str]:
         name = backbone["levels"][name].get("after")
 
 
-def _padded(batch: list) -> int:
-    lengths = [end - start + 1 for document in batch for start, end in document.sentences]
+def _lengths(batch: list[Document]) -> list[int]:
+    """Words of each sentence."""
+    return [end - start + 1 for document in batch for start, end in document.sentences]
+
+
+def _padded(batch: list[Document]) -> int:
+    lengths = _lengths(batch)
     return len(lengths) * max(lengths)
 
 
@@ -121,16 +135,30 @@ def _activations(study: Study, path: list[str]) -> int:
     return numbers
 
 
-def _pairs(head: nn.Module, longest_document: int, batches: list) -> tuple[int, int]:
-    """With the head's budget, and without."""
+def _pairs(head: nn.Module, longest_document: int, batches: list[list[Document]]) -> tuple[int, int]:
+    """With the budgets of the head and of the one inside it, and without."""
+    inner = getattr(getattr(head, "arguments", None), "head", None)
+    parts = [_pairs(inner, longest_document, batches)] if inner is not None else []
     if isinstance(head, CorefHead):
         peak = head.peak_mb(longest_document) << 20
-        return min(peak, head.budget), peak
-    scorer = getattr(head, "scorer", None)
-    if isinstance(scorer, PairScorer):
-        hidden = scorer.output.in_features
-        cells = (
-            max(sum((e - s + 1) ** 2 for d in batch for s, e in d.sentences) for batch in batches) * hidden
-        )
-        return PER_PAIR * BYTES * min(cells, head.memory_budget), PER_PAIR * BYTES * cells  # type: ignore[call-overload]
-    return 0, 0
+        parts.append((min(peak, head.budget), peak))
+    elif isinstance(head, RelationHead):
+        hidden = head.scorer.output.in_features
+        numbers = PER_PAIR * hidden * max(sum(n * n for n in _lengths(batch)) for batch in batches)
+        parts.append((BYTES * min(numbers, PER_PAIR * head.memory_budget), BYTES * numbers))
+    elif isinstance(head, CrfTagger):
+        # the forward algorithm goes from each tag to each
+        numbers = max(map(_padded, batches)) * len(head.tag_set.names) ** 2
+        parts.append((BYTES * numbers, BYTES * numbers))
+    elif isinstance(head, SpanClassifier):
+        numbers = PER_SPAN * max(sum(_lengths(batch)) for batch in batches) * _per_word(head, batches)
+        parts.append((BYTES * min(numbers, PER_SPAN * MAX_CELLS), BYTES * numbers))
+    return sum(part[0] for part in parts), sum(part[1] for part in parts)
+
+
+def _per_word(head: SpanClassifier, batches: list[list[Document]]) -> int:
+    """Numbers in the scores of the spans from one word on, as `SpanBiaffine.pieces` counts them."""
+    longest_sentence = max(max(_lengths(batch)) for batch in batches)
+    width = min(longest_sentence, head.max_width or longest_sentence)
+    block, labels, hidden = block_size(width), *head.biaffine.weight.shape[:2]
+    return (block + width - 1) * (block * labels + hidden) // block
