@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import signal
 import threading
 import traceback
@@ -14,12 +15,11 @@ from multiprocessing.queues import SimpleQueue
 from typing import Any, NamedTuple
 
 import torch.distributed as dist
-import torch.distributed
 import torch.multiprocessing
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.command_line import USER_ERRORS, log_to_files, one_line
 from allennlp.common.tqdm import Tqdm
-from allennlp.common.util import SigTermReceived, is_distributed
+from allennlp.common.util import SigTermReceived
 from torch.multiprocessing import ProcessExitedException, ProcessRaisedException
 from tqdm import tqdm
 
@@ -36,8 +36,9 @@ class Report(NamedTuple):
     text: str = ""
 
 
-# Of several reports the first of these is the cause of the others.
-KINDS = USER, DEFECT, INTERRUPTED, TERMINATED, LOST = "user", "defect", "interrupted", "terminated", "lost"
+# Of several reports the first of these is the cause of the others. A rank that stops with one that got SIGTERM
+# knows of no signal, and calls it an interruption.
+KINDS = USER, DEFECT, TERMINATED, INTERRUPTED, LOST = "user", "defect", "terminated", "interrupted", "lost"
 
 
 def spawn(function: Callable[..., Any], args: tuple[Any, ...], nprocs: int) -> None:
@@ -58,8 +59,9 @@ def spawn(function: Callable[..., Any], args: tuple[Any, ...], nprocs: int) -> N
         context = torch.multiprocessing.spawn(_work, (function, reports, *args), nprocs, join=False)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         while context.sentinels:
-            wait(context.sentinels)
-            # looked up before `join` ends the others by signals of its own
+            for sentinel in wait(context.sentinels):
+                context.processes[context.sentinels[sentinel]].join()
+            # looked up before `context` ends the others by signals of its own
             killed = _killed(context.processes)
             context.join()
     except (KeyboardInterrupt, SigTermReceived):
@@ -102,6 +104,10 @@ def _work(rank: int, function: Callable[..., Any], reports: "SimpleQueue[Report]
     tqdm.set_lock(threading.RLock())
     try:
         function(rank, *args)
+        if dist.is_available() and dist.is_initialized():
+            # All leave together: one whose threads still listen to another can abort when that is gone.
+            dist.barrier()
+            dist.destroy_process_group()
     except KeyboardInterrupt:
         reports.put(Report(rank, INTERRUPTED))
         raise
@@ -119,7 +125,9 @@ def _report(rank: int, error: Exception) -> Report:
         return Report(rank, USER, one_line(error))
     # gloo has no class of errors of its own
     if isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and "gloo" in str(error)):
-        return Report(rank, LOST, one_line(error))
+        # without the place in gloo's code and its advice
+        text = re.sub(r"^\[\S+\] ", "", one_line(error)).partition(". This is typically")[0]
+        return Report(rank, LOST, text)
     return Report(rank, DEFECT, traceback.format_exc())
 
 
