@@ -73,7 +73,8 @@ class _Page:
         yield from self._rows("relations", rows)
 
     def _labelled(self, mark: Mark) -> list[str]:
-        return self._flow([(mark.label, mark.codes), *self._words(mark.start, mark.end, mark.codes)])
+        label = [(mark.label, mark.codes)] * bool(mark.label)
+        return self._flow([*label, *self._words(mark.start, mark.end, mark.codes)])
 
     def _by_sentence(self, marks: Iterable[Mark]) -> list[list[Mark]]:
         """For each sentence the marks that have a word in it."""
