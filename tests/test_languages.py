@@ -1,9 +1,11 @@
 """Languages without spaces and from right to left: from training to raw text, with offsets in code points."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
+from _jsonnet import evaluate_snippet
 from allennlp.common.checks import ConfigurationError
 from allennlp.models.archival import load_archive
 from allennlp.predictors import Predictor
@@ -53,8 +55,7 @@ def write_corpus(language: str, folder: Path) -> Path:
 def test_from_training_to_raw_text(language: str, tmp_path: Path) -> None:
     config = config_of(write_corpus(language, tmp_path), "ner emd", num_epochs=30, patience=None)
     config["dataset_reader"]["language"] = language
-    for scheduler in ("learning_rate_scheduler",):
-        config["trainer"].pop(scheduler)
+    del config["trainer"]["learning_rate_scheduler"]
     config["trainer"]["optimizer"] = {"type": "adam", "lr": 0.05}
     config["model"]["dropout"] = 0.0
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
@@ -86,7 +87,7 @@ def test_the_sentenciser_knows_the_ends_of_sentences(language: str) -> None:
 @pytest.mark.parametrize(("language", "package"), [("ja", "sudachipy"), ("th", "PyThaiNLP"), ("vi", "Pyvi")])
 def test_what_a_language_needs_is_named_in_one_line(language: str, package: str, monkeypatch) -> None:
     for module in ("sudachipy", "pythainlp", "pythainlp.tokenize", "pyvi"):
-        monkeypatch.setitem(__import__("sys").modules, module, None)
+        monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ConfigurationError, match=f"rules for language '{language}' need.*{package}") as error:
         TextSplitter(language)
     assert "\n" not in str(error.value)
@@ -104,8 +105,6 @@ def test_arguments_of_the_predictor_come_before_the_archive(small_archive: Path)
 
 
 def test_an_experiment_states_its_language(tmp_path: Path, capsys) -> None:
-    from _jsonnet import evaluate_snippet
-
     path = str(ROOT / "configs" / "x.jsonnet")
     body = "local hmtl = import 'lib/hmtl.libsonnet'; local d = hmtl.splits('x', 'jsonl');"
     for stated, expected in (("language: 'zh',", "zh"), ("", None)):
@@ -114,7 +113,8 @@ def test_an_experiment_states_its_language(tmp_path: Path, capsys) -> None:
         )
         assert config["dataset_reader"].get("language") == expected
     config["dataset_reader"]["language"] = "qq"
-    (tmp_path / "c.json").write_text(json.dumps(config))
+    place = tmp_path / "c.json"
+    place.write_text(json.dumps(config))
     assert "spaCy has no language 'qq'" in error_of(
         capsys, "train", tmp_path / "c.json", "-s", tmp_path / "r"
     )

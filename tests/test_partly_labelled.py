@@ -98,7 +98,7 @@ def scores(model: MultiTaskModel, corpus: Path, data_path: Any) -> dict[str, flo
 
 
 # nothing is gained by shrinking what is small
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(lacking=st.lists(st.sets(st.sampled_from(LAYERS)), min_size=3, max_size=3))
 def test_any_layers_may_be_missing_anywhere(
     lacking: list[set[str]],
