@@ -423,9 +423,10 @@ def test_runs_that_cannot_begin(small_corpus, tmp_path, capsys):
     other = Params.from_file(str(config), '{"trainer.num_epochs": 2, "model.dropout": 0.5}')
     other.to_file(str(tmp_path / "other.json"))
     error_of(capsys, "train", tmp_path / "other.json", "-s", run, "--recover")
-    checkpoint = run / "checkpoint.th"
-    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
-    assert f"{checkpoint} is damaged" in error_of(capsys, "train", config, "-s", run, "--recover")
+    for checkpoint in (run / "checkpoints").glob("*.th"):
+        checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    error = error_of(capsys, "train", config, "-s", run, "--recover")
+    assert f"{run / 'checkpoints'}: none of its " in error and "is whole; train anew with --force" in error
 
 
 def test_a_document_of_ten_thousand_words_is_no_bad_input(tmp_path):
