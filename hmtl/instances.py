@@ -26,7 +26,7 @@ class HeldInstances(Sequence[Instance]):
     def __getitem__(self, number: int) -> Instance:  # type: ignore[override]
         return self._instances[number]
 
-    def documents(self, numbers: Iterable[int]) -> list[Document]:
+    def documents(self, numbers: Sequence[int]) -> list[Document]:
         """What these instances hold."""
         return [self._instances[number]["documents"].document for number in numbers]
 
@@ -63,10 +63,10 @@ class StoredInstances(Sequence[Instance]):
     def __iter__(self) -> Iterator[Instance]:
         return map(self._instance, self.store)
 
-    def documents(self, numbers: Iterable[int]) -> list[Document]:
+    def documents(self, numbers: Sequence[int]) -> list[Document]:
         """What these instances hold."""
-        self._batch = {number: self.store[number] for number in numbers}
-        return list(self._batch.values())
+        self._batch = {number: self.store[number] for number in set(numbers)}
+        return [self._batch[number] for number in numbers]
 
     def shapes(self, start: int, end: int) -> np.ndarray:
         """`(instances, 2)`: rows, longest row."""

@@ -91,3 +91,29 @@ def test_full_batches_are_full() -> None:
 def test_bad_budgets(config: dict[str, float], key: str) -> None:
     with pytest.raises(ConfigurationError, match=f"^data_loader.budgets: {key} is "):
         BatchBudget(**config)
+
+
+def one_by_one(budget: BatchBudget, shapes: Shapes, rng: np.random.Generator | None) -> list[list[int]]:
+    """The definition: each instance, in order, to the last batch or a new one."""
+    lengths = np.array([longest for _, longest in shapes], dtype=float)
+    if rng is not None:
+        lengths *= 1 + rng.uniform(-budget.noise, budget.noise, size=len(lengths))
+    batches: list[list[int]] = []
+    for index in np.argsort(lengths, kind="stable").tolist():
+        if (
+            not batches
+            or len(batches[-1]) == budget.batch_size
+            or (budget.max_words and padded_words([*batches[-1], index], shapes) > budget.max_words)
+        ):
+            batches.append([])
+        batches[-1].append(index)
+    if rng is not None:
+        rng.shuffle(batches)
+    return batches
+
+
+@given(budgets, shapes, seeds)
+def test_batches_are_those_of_the_definition(budget: BatchBudget, shapes: Shapes, seed: int | None) -> None:
+    rng = None if seed is None else np.random.default_rng(seed)
+    assert deal(budget, shapes, seed) == one_by_one(budget, shapes, rng)
+    assert deal(budget, np.array(shapes, dtype=np.int32), seed) == deal(budget, shapes, seed)

@@ -8,10 +8,13 @@ import torch
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DataLoader, DatasetReader, Vocabulary
+from small_run import same
 
+from hmtl import data_loader, pools
 from hmtl.data_loader import MultiTaskLoader, TaskSize
 from hmtl.documents import Document
 from hmtl.formats import Jsonl
+from hmtl.instances import HeldInstances
 
 Build = Callable[..., MultiTaskLoader]
 
@@ -111,3 +114,50 @@ def test_one_batch_size_for_all(build: Build) -> None:
     assert {len(numbers) for numbers in loader.batches("coref", None)} == {3}
     assert max(len(numbers) for numbers in loader.batches("ner", None)) == 3
     assert loader.budgets["ner"].max_words == 8
+
+
+TASKS = {"ner": "ner", "coref": "coref"}
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_a_cache_changes_nothing(build: Build, tmp_path: Path, in_memory: bool) -> None:
+    plain = build(TASKS, budget={"batch_size": 4})
+    for _ in range(2):
+        cached = build(TASKS, budget={"batch_size": 4}, cache=str(tmp_path / "cache"), in_memory=in_memory)
+        for task in cached.tasks:
+            assert cached.size(task) == plain.size(task)
+            assert cached.batches(task, 3) == plain.batches(task, 3)
+            assert cached.documents(task, [7, 0, 7]) == plain.documents(task, [7, 0, 7])
+            for numbers in ([3, 1], cached.batches(task, 0)[2]):
+                assert same(cached.tensors(task, numbers), plain.tensors(task, numbers))
+        assert [str(one) for one in cached.iter_instances()] == [str(one) for one in plain.iter_instances()]
+        assert isinstance(cached.instances["ner"], HeldInstances) == in_memory
+
+
+def test_a_batch_and_its_parts_hold_the_same_documents(build: Build, tmp_path: Path) -> None:
+    loader = build(TASKS, cache=str(tmp_path / "cache"))
+    batch = loader.documents("ner", [4, 2, 9])
+    parts = loader.tensors("ner", [4, 9])["documents"] + loader.tensors("ner", [2])["documents"]
+    assert [id(document) for document in parts] == [id(batch[i]) for i in (0, 2, 1)]
+
+
+def test_a_task_without_data_in_a_shared_file_is_left_out_of_a_cache_too(
+    build: Build, tmp_path: Path, path: str
+) -> None:
+    for _ in range(2):
+        loader = build({"ner": "ner", "relation": "relation"}, path, cache=str(tmp_path / "cache"))
+        assert loader.tasks == ["ner"]
+
+
+def test_many_instances_are_dealt_from_pools(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    loader = build({"ner": "ner"}, budget={"batch_size": 4})
+    monkeypatch.setattr(data_loader, "POOL", 8)
+    monkeypatch.setattr(pools, "POOL", 8)
+    monkeypatch.setattr(pools, "RUN", 2)
+    for number in (None, 0, 1):
+        batches = loader.batches("ner", number)
+        assert sorted(i for batch in batches for i in batch) == list(range(30))
+        assert len(loader.batches("ner", number)) == len(batches) == 8
+    assert loader.size("ner") == TaskSize(batches=8, instances=30)
+    loader.multiply(2)
+    assert loader.size("ner") == TaskSize(batches=4, instances=30)

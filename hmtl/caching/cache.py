@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from allennlp.common.checks import ConfigurationError
+
 from hmtl.caching.entry import Entry
 from hmtl.caching.options import code, options
 from hmtl.caching.stamps import input_files
@@ -50,8 +52,9 @@ class CorpusCache:
         """
         settings = {"path": path, **options(reader, form)}
         folder = self.directory / _name(reader.task, path, json.dumps(settings, sort_keys=True))
-        files = input_files(form.inputs(Path(path)), but=self.directory)
-        entry = Entry(folder, {**settings, "code": code(type(reader), type(form))}, files)
+        inputs = form.inputs(Path(path))
+        self._check_apart(inputs)
+        entry = Entry(folder, {**settings, "code": code(type(reader), type(form))}, input_files(inputs))
         with _locked(folder.with_name(f"{folder.name}.lock")):
             try:
                 store, remarks = entry.read()
@@ -63,6 +66,14 @@ class CorpusCache:
         for remark in remarks:
             remark.repeat()
         return store
+
+    def _check_apart(self, inputs: Iterable[Path]) -> None:
+        for path in inputs:
+            if path.is_dir() and self.directory.resolve().is_relative_to(path.resolve()):
+                raise ConfigurationError(
+                    f"data_loader.cache: {self.directory} lies in the corpus {path} and would become part of "
+                    "it; name another place"
+                )
 
 
 def _name(task: str, path: str, settings: str) -> str:

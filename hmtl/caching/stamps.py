@@ -38,14 +38,10 @@ class Stamp:
         return max(self.modified, self.changed) + SETTLED < self.seen and self.state == _state(path)
 
 
-def input_files(paths: Iterable[Path], but: Path) -> list[Path]:
-    """The files, and all files below the folders, in order; those below `but`, which the cache itself writes,
-    are left out."""
-    found: set[Path] = set()
-    for path in paths:
-        found |= {file for file in path.rglob("*") if file.is_file()} if path.is_dir() else {path}
-    own = but.resolve()
-    return sorted(file for file in found if file.is_file() and not file.resolve().is_relative_to(own))
+def input_files(paths: Iterable[Path]) -> list[Path]:
+    """The files, and all files below the folders, in order."""
+    found = {file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])}
+    return sorted(file for file in found if file.is_file())
 
 
 def stamps(files: Iterable[Path], known: Mapping[str, Stamp]) -> dict[str, Stamp]:

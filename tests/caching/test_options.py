@@ -28,7 +28,12 @@ def test_every_format_can_be_described(name: str) -> None:
 
 
 def test_settings_make_a_difference() -> None:
-    forms = [Conll2003(), Conll2003(ignore_labels=["PER"]), Conll2003(token_column=1), Conll2003(scheme="BIO")]
+    forms = [
+        Conll2003(),
+        Conll2003(ignore_labels=["PER"]),
+        Conll2003(token_column=1),
+        Conll2003(scheme="BIO"),
+    ]
     found = [options(NerReader(form), form) for form in forms]
     form = Jsonl()
     readers = [NerReader(form), EmdReader(form), NerReader(form, task="x"), NerReader(form, layer="mentions")]
@@ -52,7 +57,9 @@ def test_code_is_that_of_the_reader_and_the_format() -> None:
 def test_a_setting_without_a_value_is_refused() -> None:
     form = Jsonl()
     form.key = lambda document: document.id
-    with pytest.raises(ConfigurationError, match=r"data_loader\.cache: a format has a setting of type .*function"):
+    with pytest.raises(
+        ConfigurationError, match=r"data_loader\.cache: a format has a setting of type .*function"
+    ):
         options(NerReader(form), form)
     form.key = re.compile("a+")
     assert "a+" in str(options(NerReader(form), form))

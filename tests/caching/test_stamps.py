@@ -8,7 +8,6 @@ from hmtl.caching import stamps
 from hmtl.caching.stamps import SETTLED, Stamp, check_unchanged, input_files
 
 
-
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     (tmp_path / "a.txt").write_text("one")
@@ -49,11 +48,11 @@ def test_a_change_while_it_is_read_is_told(path: Path) -> None:
         check_unchanged(found)
 
 
-def test_what_lies_below_a_folder_belongs_to_it_but_not_the_cache(path: Path, tmp_path: Path) -> None:
-    for name in ("in/b.ann", "in/deep/c.txt", "in/cache/about.json"):
+def test_what_lies_below_a_folder_belongs_to_it(path: Path, tmp_path: Path) -> None:
+    for name in ("in/b.ann", "in/deep/c.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
-    files = input_files([tmp_path / "in", path, tmp_path / "none"], but=tmp_path / "in" / "cache")
+    files = input_files([tmp_path / "in", path, tmp_path / "none"])
     assert files == [path, tmp_path / "in/b.ann", tmp_path / "in/deep/c.txt"]
 
 
