@@ -27,6 +27,8 @@ EXTRAS_REQUIRE = {
     "tensorboard": ["tensorboard>=2.16"],
     # Weights & Biases; the bound is the oldest version tested.
     "wandb": ["wandb>=0.31"],
+    # scripts/search.py; a major release may change its samplers, and so what a seed draws.
+    "search": ["optuna>=5,<6"],
     # `allennlp schedule --plot`; 3.7 is the first that lays out legends beside the axes by itself.
     "plots": ["matplotlib>=3.7,<4"],
 }
