@@ -64,7 +64,7 @@ def check_language(language: str) -> None:
         spacy.util.get_lang_class(language)
     except ImportError as error:
         raise ConfigurationError(
-            f"spaCy has no language {language!r}; choose one of https://spacy.io/usage/models#languages, or xx"
+            f"spaCy has no language {language!r}; choose one of https://spacy.io/usage/models, or xx"
         ) from error
 
 
@@ -75,8 +75,8 @@ def _rules(language: str) -> Language:
     except ImportError as error:
         needs = " ".join(str(error).split())
         raise ConfigurationError(
-            f"spaCy's rules for language {language!r} need packages that are not installed ({needs}); install "
-            "them, name a pipeline, or give texts that are split into words"
+            f"spaCy's rules for language {language!r} need packages that are not installed ({needs}); "
+            "install them, name a pipeline, or give texts that are split into words"
         ) from error
 
 

@@ -29,9 +29,9 @@ class MultiTaskReader(DatasetReader):
 
     readers : by task name; `task` and `token_indexers` are filled in.
     token_indexers : for the embedder that the tasks share.
-    language, pipeline : how raw text is split into words and sentences, see `TextSplitter`: in prediction, and
-        where a task's format holds raw text and does not state its own. Default what the formats state, if
-        they are at one; otherwise English.
+    language, pipeline : how raw text is split, see `TextSplitter`: in prediction, and where a task's format
+        holds raw text and does not state its own. Default what the formats state, if they are at one;
+        otherwise English.
     """
 
     def __init__(

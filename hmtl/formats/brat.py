@@ -32,10 +32,10 @@ class Brat(Characters):
     (2012), https://aclanthology.org/E12-2021, and https://brat.nlplab.org/standoff.html.
 
     Characters are counted as code points of the `.txt` as it stands, line ends included, or as they were
-    before a byte order mark or CRLF came into the file; what a `T` line quotes must stand there. The words are those that the text is split into. Events, attributes,
-    normalizations and notes are not read, and counted in a warning; a document's id is its file's name, with
-    the folders below `path`. Where no file of `path` has a relation, or a cluster, the layer was not
-    annotated.
+    before a byte order mark or CRLF came into the file; what a `T` line quotes must stand there. The words
+    are those that the text is split into. Events, attributes, normalizations and notes are not read, and
+    counted in a warning; a document's id is its file's name, with the folders below `path`. Where no file of
+    `path` has a relation, or a cluster, the layer was not annotated.
 
     `write` makes a folder, with what cannot be in a file's name written as `%2F` and the like, or, where the
     name ends in `.txt` or `.ann`, the two files of one document, whose id is not kept. Words

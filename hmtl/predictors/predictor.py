@@ -62,8 +62,9 @@ class HmtlPredictor(Predictor):
         """The line's object, named by its number if it has no `id`. AllenNLP leaves empty lines out
         before."""
         self._lines += 1
+        source = f"input {self._lines} (empty lines not counted)"
         # a byte order mark is no part of the JSON
-        inputs = parse(line.removeprefix("\ufeff"), f"input {self._lines} (empty lines not counted)", ConfigurationError).value
+        inputs = parse(line.removeprefix("\ufeff"), source, ConfigurationError).value
         named = {"id": str(self._lines), **inputs}
         return named if named["id"] is not None else {**named, "id": str(self._lines)}
 

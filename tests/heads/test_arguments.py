@@ -1,4 +1,4 @@
-"""Relations in documents whose mentions are not annotated: they are masked, not taken for documents without."""
+"""Relations in documents whose mentions are not annotated: those are masked, not taken for none."""
 
 import pytest
 import torch
@@ -109,6 +109,6 @@ def test_strict_scores_need_types_and_the_others_do_not(make_document, make_leve
 
 
 def test_no_types_to_learn():
-    with pytest.raises(ConfigurationError, match="heads.rel.arguments: no document of the training data") as e:
+    with pytest.raises(ConfigurationError, match="heads.rel.arguments: no document of the training") as e:
         ArgumentFinder(fixed([]), relation_vocab(types=[]), TASK, INPUT_DIM, OUTPUT_DIM)
     assert "\n" not in str(e.value)
