@@ -4,8 +4,7 @@ import pytest
 import torch
 from allennlp.common import Lazy
 from allennlp.common.checks import ConfigurationError
-from conftest import INPUT_DIM, OUTPUT_DIM
-from relation_parts import TASK, fixed, relation_vocab
+from relation_parts import INPUT_DIM, OUTPUT_DIM, TASK, fixed, relation_vocab
 
 from hmtl.backbones.level import Level
 from hmtl.heads.arguments import ArgumentFinder
