@@ -32,6 +32,8 @@ class Conll2003(Format):
     text.
     ignore_labels : spans with these labels are left out, such as `["MISC"]`.
     scheme : `IOB1`, `BIO`, `BIOUL` or `BIOES`; by default each file's own, recognised from its tags.
+    sentences_per_document : longer documents are cut after so many sentences. A document is in memory whole:
+        a file of gigabytes without any `-DOCSTART-` should not be one.
 
     # Raises
 
@@ -50,8 +52,13 @@ class Conll2003(Format):
         ignore_labels: list[str] | None = None,
         scheme: str | None = None,
         max_megabytes: int = 4096,
+        sentences_per_document: int | None = None,
     ) -> None:
         super().__init__(max_megabytes)
+        if sentences_per_document is not None and sentences_per_document < 1:
+            raise ConfigurationError(
+                f"sentences_per_document: is {sentences_per_document}; give at least 1, or leave it out"
+            )
         if scheme not in (None, *schemes.SCHEMES):
             raise ConfigurationError(
                 f"scheme: '{scheme}' is unknown; choose from {', '.join(schemes.SCHEMES)}"
@@ -62,13 +69,13 @@ class Conll2003(Format):
             )
         self.columns = Columns(token_column, tag_column)
         self.ignore_labels = frozenset(ignore_labels or ())
-        self.scheme = scheme
+        self.scheme, self.sentences_per_document = scheme, sentences_per_document
         self.written_scheme = scheme or "BIO"
 
     def read_file(self, file: TextFile) -> Iterator[Document]:
         # the scheme is the whole file's: it is read twice rather than held in memory
         scheme = self.scheme or schemes.detect(sentence.tags for sentence in self.columns.sentences(file))
-        sections = self.columns.sections(file)
+        sections = self.columns.sections(file, self.sentences_per_document)
         first_two = list(islice(sections, 2))
         for number, section in enumerate(chain(first_two, sections), start=1):
             name = section.id or (file.stem if len(first_two) == 1 else f"{file.stem}.{number}")

@@ -1,6 +1,7 @@
 """The contract of a file format: files in, Documents out, and back."""
 
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import ClassVar, NoReturn
 
@@ -9,6 +10,7 @@ from allennlp.common import Registrable
 from hmtl.documents import LAYERS, Document, DocumentError, Span
 from hmtl.formats.columns import fits
 from hmtl.formats.files import TextFile, find_files, text_file
+from hmtl.formats.seen import Seen
 from hmtl.formats.streams import FormatError
 
 __all__ = ["Format", "FormatError"]
@@ -41,18 +43,24 @@ class Format(Registrable):
     def read(self, path: str | Path) -> Iterator[Document]:
         """Documents of `path` in file order. Raises `FormatError` for bad content, an empty file, an id that
         stands twice, a directory without a file of this format, and a `path` that does not exist."""
-        sources: dict[str, str] = {}
+        seen = Seen()
         for file in self.open(Path(path)):
             is_empty = True
             for document in self._documents(file):
                 is_empty = False
-                earlier = sources.setdefault(document.id, document.source)
-                if earlier != document.source:
-                    cause = f"document {document.id!r} was already read at {earlier}"
-                    raise FormatError(f"{document.source}: {cause}; rename or remove one of them")
+                if seen.add(document.id):
+                    self._check_first(document, Path(path))
                 yield document
             if is_empty:
                 file.fail(1, "holds no documents", "remove the file or name another")
+
+    def _check_first(self, document: Document, path: Path) -> None:
+        """Reads again, to see where a document of this name was before: nobody has kept that."""
+        again = deepcopy(self)
+        named = (d for file in again.open(path) for d in again._documents(file) if d.id == document.id)
+        if (first := next(named, document)).source != document.source:
+            cause = f"document {document.id!r} was already read at {first.source}"
+            raise FormatError(f"{document.source}: {cause}; rename or remove one of them")
 
     def _documents(self, file: TextFile) -> Iterator[Document]:
         try:

@@ -46,14 +46,19 @@ class Columns(NamedTuple):
     token: int
     tag: int | None
 
-    def sections(self, file: TextFile) -> Iterator[TaggedSection]:
-        """The documents of a file that hold words or have a name."""
-        section = TaggedSection(1, None, [])
+    def sections(self, file: TextFile, most: int | None = None) -> Iterator[TaggedSection]:
+        """The documents of a file that hold words or have a name, cut after `most` sentences: where they have
+        a name, the second part's is `name.2`."""
+        section, name, part = TaggedSection(1, None, []), None, 1
         for starts, sentence in self._parts(file):
             for number, name in starts:
                 if section.sentences or section.id:
                     yield section
-                section = TaggedSection(number, name, [])
+                section, part = TaggedSection(number, name, []), 1
+            if sentence is not None and len(section.sentences) == most:
+                yield section
+                part += 1
+                section = TaggedSection(sentence.line, f"{name}.{part}" if name else None, [])
             if sentence is not None:
                 section.sentences.append(sentence)
         if section.sentences or section.id:

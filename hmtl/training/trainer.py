@@ -81,6 +81,8 @@ class HmtlTrainer(Trainer):
         "trainer.tensorboard",
         "trainer.wandb*",
         "trainer.summary_interval",
+        "data_loader.cache",
+        "data_loader.in_memory",
         "evaluate_on_test",
         "distributed.primary_*",
     )

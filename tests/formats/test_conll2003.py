@@ -1,3 +1,5 @@
+import tracemalloc
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from strategies import CELL, documents, overlaps
 
 from formats.helpers import put, refusal, there_and_back
 from hmtl.documents import Document, Relation, Span
-from hmtl.formats import Conll2003, Format, FormatError
+from hmtl.formats import Conll2003, Format, FormatError, streams
 
 IOB1 = """-DOCSTART- -X- -X- O
 
@@ -147,3 +149,33 @@ def test_what_the_columns_cannot_hold_is_refused(tmp_path: Path, changes: dict, 
 def test_fit_leaves_out_what_the_format_has_no_place_for() -> None:
     document = Document("d", ("a",), entities=(Span(0, 0, "A"),), mentions=(Span(0, 0, "A"),), clusters=())
     assert Conll2003().fit(document) == document.replace(mentions=None, clusters=None)
+
+
+def test_long_documents_are_cut_if_asked(tmp_path: Path) -> None:
+    text = "a O\n\nb O\n\nc B-X\n\n# newdoc id = d\ne O\n\nf O\n\ng O\n\n# newdoc id = h\ni O\n"
+    path = put(tmp_path, "f.bio", text)
+    documents = list(Conll2003(sentences_per_document=2).read(path))
+    assert [(d.id, d.tokens, d.source.rsplit(":", 1)[1]) for d in documents] == [
+        ("f.1", ("a", "b"), "1"), ("f.2", ("c",), "5"), ("d", ("e", "f"), "7"), ("d.2", ("g",), "12"),
+        ("h", ("i",), "14"),
+    ]  # fmt: skip
+    whole, cut = Conll2003().read(path), Conll2003(sentences_per_document=100).read(path)
+    assert list(whole) == list(cut)
+    with pytest.raises(ConfigurationError, match="sentences_per_document: is 0; give at least 1"):
+        Conll2003(sentences_per_document=0)
+
+
+@pytest.mark.parametrize("head", ["-DOCSTART- O\n\n", ""])
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, head: str) -> None:
+    def peak(documents: int) -> int:
+        path = put(tmp_path, "f.bio", (head + "Ada B-PER\nsaid O\nso O\n\n" * 50) * documents)
+        tracemalloc.start()
+        try:
+            deque(Conll2003(sentences_per_document=50).read(path), maxlen=0)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streams.Capped.read, "__defaults__", (4096,))
+        assert peak(300) < 1.2 * peak(30)
