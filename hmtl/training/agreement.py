@@ -11,7 +11,7 @@ from typing import Any
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 from allennlp.models.archival import CONFIG_NAME
-from allennlp.training.recovery import flat
+from allennlp.training.recovery import flat, is_changeable
 
 from hmtl.data_loader import MultiTaskLoader
 from hmtl.documents import Document
@@ -20,8 +20,14 @@ from hmtl.training.ranks import Ranks
 
 Facts = dict[str, str]
 
-OWN_KEYS = ("distributed", "train_data_path", "validation_data_path", "test_data_path")
-"""Keys of a config in which two hosts may differ."""
+OWN_KEYS = (
+    "distributed*",
+    "train_data_path*",
+    "validation_data_path*",
+    "test_data_path*",
+    "*data_loader.cache",
+)
+"""Keys of a config in which two hosts may differ; a `*` is as in `changeable_on_recovery`."""
 
 
 def check_alike(ranks: Ranks, facts: Facts) -> None:
@@ -49,9 +55,12 @@ def facts_of(directory: Path, vocabulary: Vocabulary, loaders: Mapping[str, Mult
 def config_facts(directory: Path) -> Facts:
     """Every value of the config by its dotted key, but for `OWN_KEYS`; of a run without a config nothing."""
     path = directory / CONFIG_NAME
-    config = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    shared = {key: value for key, value in config.items() if key not in OWN_KEYS}
-    return {f"config key {key}": json.dumps(value) for key, value in flat(shared).items()}
+    if not path.exists():
+        return {}
+    values = flat(json.loads(path.read_text(encoding="utf-8"))).items()
+    return {
+        f"config key {key}": json.dumps(value) for key, value in values if not is_changeable(key, OWN_KEYS)
+    }
 
 
 def vocabulary_facts(vocabulary: Vocabulary) -> Facts:
@@ -65,11 +74,13 @@ def vocabulary_facts(vocabulary: Vocabulary) -> Facts:
 
 def data_facts(name: str, loader: MultiTaskLoader) -> Facts:
     """Number and digest of every task's instances, whatever the files are called."""
-    return {
-        f"{name} data of task '{task}'": f"{len(instances)} instances, "
-        + _digest(_content(instance["documents"].document) for instance in instances)
-        for task, instances in loader.instances.items()
-    }
+    facts = {}
+    for task, instances in loader.instances.items():
+        # one by one, for they need not fit into memory
+        documents = (loader.documents(task, [number])[0] for number in range(len(instances)))
+        digest = _digest(map(_content, documents))
+        facts[f"{name} data of task '{task}'"] = f"{len(instances)} instances, {digest}"
+    return facts
 
 
 def _content(document: Document) -> tuple[Any, ...]:

@@ -31,7 +31,7 @@ def evaluate_task(
         for first in bar:
             poll()
             # in the last round some ranks may have none
-            for numbers in batches[first + ranks.rank :][:1]:
-                loss += float(model(**loader.tensors(task, numbers))["loss"])
+            if (mine := first + ranks.rank) < len(batches):
+                loss += float(model(**loader.tensors(task, batches[mine]))["loss"])
     (loss,) = ranks.sum(loss)
     return {f"{task}/loss": loss / len(batches), **model.take_metrics(task)}

@@ -1,20 +1,29 @@
 """Two processes that train together end as one does: all metrics, one line for an error, none on Ctrl-C."""
 
+import functools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 import torch.distributed as dist
+import torch.multiprocessing
 from allennlp.commands.evaluate import evaluate_from_archive
 from allennlp.commands.train import train_model
 from allennlp.common import Params, workers
 from allennlp.common.checks import ConfigurationError
+from allennlp.common.distributed_options import check_options
+from allennlp.common.tqdm import Tqdm
+from allennlp.common.util import SigTermReceived, find_open_port
 from allennlp.training.in_step import in_step
 from torch.multiprocessing import ProcessRaisedException
 
@@ -167,3 +176,118 @@ def test_in_step(sizes: list[int], here: Path) -> None:
 
 def test_alone_nothing_is_left_out() -> None:
     assert list(in_step(range(3))) == [0, 1, 2]
+
+
+TWO = {"cuda_devices": [-1, -1]}
+HOSTS = {"cuda_devices": [0], "num_nodes": 2, "primary_address": "10.0.0.1", "primary_port": 29500}
+
+
+@pytest.mark.parametrize("options", [TWO, {"cuda_devices": [1, 0]}, HOSTS, TWO | {"primary_port": 5}])
+def test_options_that_two_processes_can_have(options: Config) -> None:
+    check_options(options, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "node_rank", "told"),
+    [
+        (TWO | {"num_node": 2}, 0, "distributed.num_node: there is no such key"),
+        ({}, 0, r"distributed.cuda_devices is None; list the GPUs"),
+        ({"cuda_devices": 2}, 0, r"distributed.cuda_devices is 2; list the GPUs"),
+        ({"cuda_devices": []}, 0, "list the GPUs"),
+        ({"cuda_devices": ["0", "1"]}, 0, "list the GPUs"),
+        ({"cuda_devices": [0, -1]}, 0, "list each GPU once, or -1 alone"),
+        ({"cuda_devices": [0, 0]}, 0, "list each GPU once"),
+        ({"cuda_devices": [-1]}, 0, "one device on one host"),
+        (TWO | {"num_nodes": 0}, 0, "distributed.num_nodes is 0"),
+        (HOSTS, 2, "--node-rank is 2, but distributed.num_nodes is 2"),
+        (HOSTS | {"primary_port": None}, 1, "distributed.primary_port: missing"),
+        (
+            {key: HOSTS[key] for key in ("cuda_devices", "num_nodes")},
+            0,
+            "distributed.primary_address: missing",
+        ),
+    ],
+)
+def test_options_that_would_have_processes_wait_for_ever(options: Config, node_rank: int, told: str) -> None:
+    with pytest.raises(ConfigurationError, match=told) as error:
+        check_options(options, node_rank)
+    assert "\n" not in str(error.value)
+
+
+def test_train_checks_the_options(together: Config) -> None:
+    together["distributed"]["num_node"] = 1
+    with pytest.raises(ConfigurationError, match="there is no such key"):
+        train_model(Params(together), "run")
+
+
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New processes have nothing to import."""
+    start = functools.partial(torch.multiprocessing.start_processes, start_method="fork")
+    monkeypatch.setattr(torch.multiprocessing, "spawn", start)
+
+
+def _user_error() -> None:
+    raise ConfigurationError("key 'a': is wrong")
+
+
+def _defect() -> None:
+    raise KeyError("a defect")
+
+
+def _sigterm() -> None:
+    raise SigTermReceived
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("end", "error", "told"),
+    [
+        (_user_error, ConfigurationError, "^key 'a': is wrong$"),
+        (_defect, ProcessRaisedException, "Process 1 ended with this error:\n(.*\n)*KeyError: 'a defect'"),
+        (_sigterm, SigTermReceived, ""),
+        (_kill, ConfigurationError, "process 1 .* was ended by SIGKILL"),
+        (lambda: os._exit(0), ConfigurationError, "process 0 .* lost another one, .* (C|c)onnection"),
+    ],
+)
+def test_the_cause_is_told_and_not_that_others_miss_the_one_it_ended(
+    end: Callable[[], None], error: type[Exception], told: str, forked: None, here: Path
+) -> None:
+    def work(rank: int) -> None:
+        dist.init_process_group("gloo", init_method=f"file://{here / 'store'}", world_size=2, rank=rank)
+        dist.barrier()
+        if rank == 1:
+            end()
+        dist.all_reduce(torch.ones(1))
+
+    with pytest.raises(error) as raised:
+        workers.spawn(work, (), 2)
+    assert re.search(told, str(raised.value))
+
+
+def test_one_process_draws_bars(forked: None, here: Path) -> None:
+    def work(rank: int) -> None:
+        with (here / f"bar_{rank}").open("w") as file:
+            list(Tqdm.tqdm(range(3), file=file))
+
+    workers.spawn(work, (), 2)
+    assert "3/3" in (here / "bar_0").read_text()
+    assert (here / "bar_1").read_text() == ""
+
+
+def test_who_finds_nobody_is_told_where_to_look() -> None:
+    handler, port = signal.getsignal(signal.SIGINT), find_open_port()
+    with pytest.raises(
+        ConfigurationError, match=f"process 1 of 2 .* tcp://127.0.0.1:{port}.*one command for"
+    ):
+        workers.meet(f"tcp://127.0.0.1:{port}", 1, 2, backend="gloo", timeout=timedelta(seconds=1))
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_the_interface_that_an_address_is_reached_by() -> None:
+    """And not that of this machine's name."""
+    assert workers.interface_to("127.0.0.1") == "lo"
+    assert workers.interface_to("no.such.host.invalid") is None

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from rank_processes import on_ranks
 from small_run import build, config_of
 
 from hmtl.training.evaluation import evaluate_task
@@ -39,3 +40,22 @@ def test_no_gradient_and_no_change(trainer):
     evaluate_task(trainer.model, trainer.validation_loader, "emd", progress=False)
     assert all(torch.equal(before[name], weight) for name, weight in trainer.model.state_dict().items())
     assert all(parameter.grad is None for parameter in trainer.model.parameters())
+
+
+def test_ranks_share_the_batches_and_stop_together(trainer, tmp_path):
+    """Also where some have a batch less than others, or none."""
+    model, loader = trainer.model, trainer.validation_loader
+    alone = evaluate_task(model, loader, "ner", progress=False)
+    number = len(loader.batches("ner", None))
+    for size in (2, 3, number + 1):
+        (tmp_path / str(size)).mkdir()
+
+        def evaluate(rank):
+            polls = []
+            metrics = evaluate_task(model, loader, "ner", False, poll=lambda: polls.append(rank))
+            return metrics, len(polls)
+
+        results = on_ranks(evaluate, size, tmp_path / str(size))
+        assert [polls for _, polls in results] == [-(-number // size)] * size
+        for metrics, _ in results:
+            assert metrics == pytest.approx(alone, abs=1e-6)

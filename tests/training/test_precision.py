@@ -69,6 +69,17 @@ def test_a_step_that_overflowed_is_left_out_and_the_scale_lowered():
     assert other.scaler.get_scale() == scale / 2
 
 
+def test_a_rank_without_a_loss_takes_the_step_of_the_others():
+    precision = Precision("fp16", torch.device("cpu"))
+    weight = torch.nn.Parameter(torch.ones(()))
+    optimizer = torch.optim.SGD([weight], lr=0.5)
+    # as it is summed over the ranks
+    weight.grad = torch.tensor(0.25 * precision.scaler.get_scale())
+    precision.unscale(optimizer)
+    precision.step(optimizer)
+    assert weight.item() == 1 - 0.5 * 0.25
+
+
 def test_without_fp16_nothing_is_scaled():
     for dtype in ("bf16", None):
         precision = Precision(dtype, torch.device("cpu"))

@@ -126,9 +126,21 @@ def test_a_gradient_on_one_rank_is_a_gradient_on_all(tmp_path):
     assert on_ranks(reduce, 2, tmp_path) == [[3.0, [3.0, 6.0], [5.0, 0.0], None]] * 2
 
 
+def test_every_rank_learns_what_all_have_given(tmp_path):
+    given = ["ä", None, {"long": [0.5, "x" * 300]}]
+    assert on_ranks(lambda rank: Ranks().gather(given[rank]), 3, tmp_path) == [given] * 3
+
+
+def test_what_holds_on_one_rank_holds_on_any(tmp_path):
+    holds = on_ranks(lambda rank: [Ranks().any(rank == 1), Ranks().any(False)], 2, tmp_path)
+    assert holds == [[True, False]] * 2
+
+
 def test_one_process_is_rank_0_of_1():
     ranks = Ranks()
     loss = torch.tensor(2.0)
     assert (ranks.rank, ranks.size, ranks.many) == (0, 1, False)
     assert ranks.sum_gradients([torch.nn.Parameter(torch.zeros(1))], loss) is loss
     assert ranks.sum(1.0, 2.5) == [1.0, 2.5]
+    assert ranks.gather({"a": 1}) == [{"a": 1}]
+    assert ranks.any(True) and not ranks.any(False)

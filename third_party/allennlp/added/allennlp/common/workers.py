@@ -1,9 +1,12 @@
 """The processes of distributed training: what ends them reaches the user as from one process."""
 
+import fcntl
 import logging
 import os
 import re
 import signal
+import socket
+import struct
 import threading
 import traceback
 from collections.abc import Callable
@@ -13,6 +16,7 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import SimpleQueue
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import torch.distributed as dist
 import torch.multiprocessing
@@ -27,6 +31,9 @@ logger = logging.getLogger(__name__)
 # It tells of every process that it ends because another failed; the user is told why, once.
 logging.getLogger("torch.multiprocessing.spawn").setLevel(logging.ERROR)
 
+# asks Linux for the address of an interface
+_SIOCGIFADDR = 0x8915
+
 
 class Report(NamedTuple):
     """Why a process ends before its work is done."""
@@ -36,8 +43,8 @@ class Report(NamedTuple):
     text: str = ""
 
 
-# Of several reports the first of these is the cause of the others. A rank that stops with one that got SIGTERM
-# knows of no signal, and calls it an interruption.
+# Of several reports the first of these is the cause of the others. A process that stops because another got
+# SIGTERM knows of no signal, and calls it an interruption.
 KINDS = USER, DEFECT, TERMINATED, INTERRUPTED, LOST = "user", "defect", "terminated", "interrupted", "lost"
 
 
@@ -80,6 +87,8 @@ def meet(init_method: str, rank: int, world_size: int, **options: Any) -> None:
     logger.info("Process %d of %d looks for the others at %s.", rank, world_size, init_method)
     signals = (signal.SIGINT, signal.SIGTERM)
     handlers = {number: signal.signal(number, signal.SIG_DFL) for number in signals}
+    if (name := interface_to(urlsplit(init_method).hostname)) is not None:
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", name)
     try:
         dist.init_process_group(init_method=init_method, rank=rank, world_size=world_size, **options)
     except (RuntimeError, ValueError) as error:
@@ -92,6 +101,23 @@ def meet(init_method: str, rank: int, world_size: int, **options: Any) -> None:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+def interface_to(host: str) -> str | None:
+    """The name of the network interface by which `host` is reached, or that has its address; None if it is
+    not found. gloo itself takes the one that this machine's own name stands for, which often is that of
+    127.0.0.1, where no other host can reach it."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        # sends nothing
+        probe.connect((host, 9))
+        own, _ = probe.getsockname()
+        for _, name in socket.if_nameindex():
+            # one without an IPv4 address is an OSError
+            with suppress(OSError):
+                answer = fcntl.ioctl(probe, _SIOCGIFADDR, struct.pack("256s", name.encode()))
+                if socket.inet_ntoa(answer[20:24]) == own:
+                    return name
+    return None
 
 
 def _work(rank: int, function: Callable[..., Any], reports: "SimpleQueue[Report]", *args: Any) -> None:
