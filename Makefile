@@ -39,7 +39,7 @@ demo: .venv/installed ## train all four tasks on corpus/, test them, and annotat
 demo: export SAMPLE := $(SAMPLE)
 
 test: lint ## check style and run all tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 lint: .venv/installed-dev ## check style only
 	@$(BIN)/ruff check --quiet
