@@ -130,7 +130,7 @@ def test_a_cache_inside_the_corpus_is_refused(tmp_path: Path) -> None:
     """The format would read what the cache writes."""
     corpus(tmp_path)
     with pytest.raises(
-        ConfigurationError, match=r"cache lies in the corpus .* would become a part of it; name"
+        ConfigurationError, match=r"cache lies in the corpus .* would become part of it; name"
     ):
         opened(tmp_path / "deep" / "cache", tmp_path)
 
