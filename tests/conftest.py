@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -16,6 +17,8 @@ from allennlp.common.util import import_module_and_submodules
 ROOT = Path(__file__).parents[1]
 
 import_module_and_submodules("hmtl")
+# A shell that starts the tests in the background has Ctrl-C ignored, also by the programs that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # The same examples in every run, and none fails because the machine is busy.
 hypothesis.settings.register_profile(
     "house", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
