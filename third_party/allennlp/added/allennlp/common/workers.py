@@ -123,7 +123,7 @@ def interface_to(host: str) -> str | None:
 def _work(rank: int, function: Callable[..., Any], reports: "SimpleQueue[Report]", *args: Any) -> None:
     # A terminal sends Ctrl-C to a whole group; it must reach the process that started this one, and no other.
     os.setpgid(0, 0)
-    # A shell's background jobs ignore Ctrl-C, and so would this: SIGTERM to the first process could stop nothing.
+    # A shell's background jobs ignore Ctrl-C, and so would these: SIGTERM to the first would stop nothing.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     # The bars of the first process are those of all, and their lock is no other's: one that processes could
