@@ -18,6 +18,7 @@ from hmtl.batching import BatchBudget
 from hmtl.caching import CorpusCache
 from hmtl.dataset_readers import MultiTaskReader, TaskReader
 from hmtl.dataset_readers.multi_task import Read
+from hmtl.dataset_readers.reading import Reading
 from hmtl.dataset_readers.task_reader import Corpus
 from hmtl.documents import Document
 from hmtl.formats import Format
@@ -154,7 +155,7 @@ def _through(cache: CorpusCache) -> Read:
     """Has tasks read what the cache keeps."""
 
     def read(reader: TaskReader, form: Format, path: str) -> StoredInstances:
-        store = cache.open(reader, form, path, lambda: reader.parts(Corpus(path, form.read(path))))
+        store = cache.open(reader, form, path, lambda: reader.parts(Corpus(path, Reading(form, path))))
         return StoredInstances(store, reader)
 
     return read

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from hmtl.dataset_readers.reading import Reading
 from hmtl.dataset_readers.task_reader import Corpus
 from hmtl.documents import Document
 from hmtl.formats import Format
@@ -27,7 +28,7 @@ class TaskFiles:
         source, path = self._source(task), self._paths[task]
         documents: Iterable[Document] | None = self._kept.pop(source, None)
         if documents is None:
-            documents = self._formats[task].read(path)
+            documents = Reading(self._formats[task], path)
         self._asking[source] -= 1
         if self._asking[source]:
             documents = self._kept[source] = list(documents)

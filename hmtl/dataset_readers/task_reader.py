@@ -12,6 +12,7 @@ from allennlp.data.token_indexers import SingleIdTokenIndexer
 from allennlp.data.tokenizers import Token
 
 from hmtl.dataset_readers.fields import DocumentField, RowsField
+from hmtl.dataset_readers.reading import Reading
 from hmtl.dataset_readers.split import crossing_annotations, split_sentences
 from hmtl.documents import Document
 from hmtl.formats import Format
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class Corpus(NamedTuple):
-    """Documents, and the path that they were read from."""
+    """Documents, which can be gone through more than once, and the path that they were read from."""
 
     path: str
     documents: Iterable[Document]
@@ -78,7 +79,7 @@ class TaskReader(DatasetReader):
     def parts(self, file_path: str | Path | Corpus) -> Iterator[Document]:
         """What each instance holds: a sentence, or a document."""
         given = isinstance(file_path, Corpus)
-        path, documents = file_path if given else (file_path, self.format.read(file_path))
+        path, documents = file_path if given else (file_path, Reading(self.format, file_path))
         lost, lost_at, annotated, bare = 0, "", 0, 0
         for document in self.prepare(documents, str(path)):
             if getattr(document, self.layer) is None:
@@ -106,7 +107,8 @@ class TaskReader(DatasetReader):
             )  # fmt: skip
 
     def prepare(self, documents: Iterable[Document], path: str) -> Iterable[Document]:
-        """The documents of one path as the task takes them."""
+        """The documents of one path as the task takes them. They need not fit into memory, and can be gone
+        through more than once."""
         return documents
 
     def text_to_instance(self, document: Document) -> Instance:  # type: ignore[override]

@@ -41,7 +41,7 @@ class Ace(Bracketed):
     layers = frozenset({"mentions", "relations", "clusters"})
     suffixes = ("like_conll",)
 
-    def __init__(self, annotated: list[str] | None = None, max_megabytes: int = 4096) -> None:
+    def __init__(self, annotated: list[str] | None = None, max_megabytes: int = 1024) -> None:
         super().__init__(max_megabytes)
         if unknown := sorted({*(annotated or ())} - self.layers):
             raise ConfigurationError(

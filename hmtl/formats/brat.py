@@ -59,7 +59,7 @@ class Brat(Characters):
         discontinuous: str = "error",
         language: str | None = None,
         pipeline: str | None = None,
-        max_megabytes: int = 4096,
+        max_megabytes: int = 1024,
     ) -> None:
         super().__init__(layer, language, pipeline, max_megabytes)
         if discontinuous not in DISCONTINUOUS:

@@ -39,7 +39,7 @@ class Characters(OneLayer):
         layer: str,
         language: str | None = None,
         pipeline: str | None = None,
-        max_megabytes: int = 4096,
+        max_megabytes: int = 1024,
     ) -> None:
         super().__init__(layer, max_megabytes)
         self.language, self.pipeline = language, pipeline

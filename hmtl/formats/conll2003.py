@@ -51,7 +51,7 @@ class Conll2003(Format):
         tag_column: int | None = -1,
         ignore_labels: list[str] | None = None,
         scheme: str | None = None,
-        max_megabytes: int = 4096,
+        max_megabytes: int = 1024,
         sentences_per_document: int | None = None,
     ) -> None:
         super().__init__(max_megabytes)

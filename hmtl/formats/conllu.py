@@ -57,7 +57,7 @@ class Conllu(Tallied):
         singletons: bool = True,
         discontinuous: str = "error",
         zeros: str = "error",
-        max_megabytes: int = 4096,
+        max_megabytes: int = 1024,
     ) -> None:
         super().__init__(max_megabytes)
         for name, value in (("discontinuous", discontinuous), ("zeros", zeros)):

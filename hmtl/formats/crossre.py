@@ -38,7 +38,7 @@ class Crossre(OneLayer):
     other_layers = frozenset({"relations"})
     suffixes = (".json", ".jsonl")
 
-    def __init__(self, layer: str = "entities", max_megabytes: int = 4096) -> None:
+    def __init__(self, layer: str = "entities", max_megabytes: int = 1024) -> None:
         super().__init__(layer, max_megabytes)
 
     def read_file(self, file: TextFile) -> Iterator[Document]:

@@ -48,7 +48,7 @@ class Dfki(Characters):
         layer: str = "mentions",
         language: str | None = None,
         pipeline: str | None = None,
-        max_megabytes: int = 4096,
+        max_megabytes: int = 1024,
     ) -> None:
         super().__init__(layer, language, pipeline, max_megabytes)
 

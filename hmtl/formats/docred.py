@@ -48,7 +48,7 @@ class Docred(OneLayer):
     suffixes = (".json",)
 
     def __init__(
-        self, layer: str = "mentions", arguments: str = "nearest", max_megabytes: int = 4096
+        self, layer: str = "mentions", arguments: str = "nearest", max_megabytes: int = 1024
     ) -> None:
         super().__init__(layer, max_megabytes)
         if arguments not in ARGUMENTS:

@@ -28,6 +28,11 @@ class TextFile:
     def at(self, line: int) -> str:
         return f"{self.name}:{line}"
 
+    def release(self) -> None:
+        """Nothing is held of the lines that were read so far: they need not count for the limit of memory."""
+        if isinstance(self.lines, Lines):
+            self.lines.release()
+
     def fail(self, line: int, cause: str, mend: str) -> NoReturn:
         raise FormatError(f"{self.at(line)}: {cause}; {mend}")
 
@@ -56,8 +61,8 @@ def find_files(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
 
 
 def text_file(path: Path, root: Path, max_bytes: int) -> TextFile:
-    """A file on disk, opened when its lines are asked for. Its stem is its path below `root` without
-    endings."""
+    """A file on disk, opened when its lines are asked for, of which so many bytes may be held at once. Its
+    stem is its path below `root` without endings."""
     inside = path.name if path == root else path.relative_to(root).as_posix()
     lines = Lines(partial(open_binary, path), str(path), max_bytes)
     return TextFile(str(path), without_gz(inside).rsplit(".", 1)[0], lines)

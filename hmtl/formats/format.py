@@ -25,7 +25,8 @@ class Format(Registrable):
 
     # Parameters
 
-    max_megabytes : the most that one file may unpack to, a guard against decompression bombs.
+    max_megabytes : the most of a file, unpacked, that may have to be in memory at once: a document or, where
+        the format needs it whole, the file. A guard against decompression bombs and files that are no text.
     """
 
     layers: frozenset[str]
@@ -37,7 +38,7 @@ class Format(Registrable):
     """How a format of raw text splits it, see `TextSplitter`. Where both are None the reader of all tasks
     fills in what the experiment says."""
 
-    def __init__(self, max_megabytes: int = 4096) -> None:
+    def __init__(self, max_megabytes: int = 1024) -> None:
         self.max_bytes = max_megabytes << 20
 
     def read(self, path: str | Path) -> Iterator[Document]:
@@ -48,6 +49,7 @@ class Format(Registrable):
             is_empty = True
             for document in self._documents(file):
                 is_empty = False
+                file.release()
                 if seen.add(document.id):
                     self._check_first(document, Path(path))
                 yield document

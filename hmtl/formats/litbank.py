@@ -41,7 +41,7 @@ class Litbank(Format):
     layers = frozenset({"mentions", "clusters"})
     suffixes = (".tsv", COREFERENCE)
 
-    def __init__(self, archive: str | None = None, max_megabytes: int = 4096) -> None:
+    def __init__(self, archive: str | None = None, max_megabytes: int = 1024) -> None:
         super().__init__(max_megabytes)
         self.archive = archive
         self.conll = Conll2012(max_megabytes)

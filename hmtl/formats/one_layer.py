@@ -21,7 +21,7 @@ class OneLayer(Tallied):
     other_layers: ClassVar[frozenset[str]] = frozenset()
     """What the format carries besides its spans."""
 
-    def __init__(self, layer: str, max_megabytes: int = 4096) -> None:
+    def __init__(self, layer: str, max_megabytes: int = 1024) -> None:
         super().__init__(max_megabytes)
         if layer not in ("entities", "mentions"):
             raise ConfigurationError(f"layer: '{layer}' holds no typed spans; choose entities or mentions")

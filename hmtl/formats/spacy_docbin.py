@@ -50,7 +50,7 @@ class Spacy(Format):
         spans_key: str = "sc",
         language: str | None = None,
         pipeline: str | None = None,
-        max_megabytes: int = 4096,
+        max_megabytes: int = 1024,
     ) -> None:
         super().__init__(max_megabytes)
         self.spans_key, self.language, self.pipeline = spans_key, language, pipeline

@@ -41,7 +41,7 @@ class Spans(Characters):
         layer: str = "entities",
         language: str | None = None,
         pipeline: str | None = None,
-        max_megabytes: int = 4096,
+        max_megabytes: int = 1024,
     ) -> None:
         super().__init__(layer, language, pipeline, max_megabytes)
 

@@ -43,7 +43,7 @@ class Spert(OneLayer):
     other_layers = frozenset({"relations"})
     suffixes = (".json",)
 
-    def __init__(self, layer: str = "entities", max_megabytes: int = 4096) -> None:
+    def __init__(self, layer: str = "entities", max_megabytes: int = 1024) -> None:
         super().__init__(layer, max_megabytes)
 
     def read_file(self, file: TextFile) -> Iterator[Document]:

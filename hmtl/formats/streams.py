@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, NoReturn
 
 from allennlp.common.checks import ConfigurationError
 
 CHUNK = 1 << 20
 LONGEST_LINE = 1 << 26
 GZIP_MAGIC = b"\x1f\x8b"
+TIGHTEST = 100
+"""Text of people is packed into no less than a hundredth of its size."""
 
 
 class FormatError(ConfigurationError):
@@ -38,11 +40,17 @@ def open_binary(path: Path) -> Iterator[BinaryIO]:
 
 
 class Capped:
-    """A stream that raises `FormatError` beyond `max_bytes` (a decompression bomb) and where its gzip data
-    are damaged."""
+    """A stream that raises `FormatError` where more than `max_bytes` would have to be held at once, at a
+    decompression bomb, and where its gzip data are damaged.
+
+    Who holds nothing any more of what it has read says so by `release`; otherwise all counts.
+    """
 
     def __init__(self, stream: IO[bytes], name: str, max_bytes: int) -> None:
-        self.stream, self.name, self.max_bytes, self.size = stream, name, max_bytes, 0
+        self.stream, self.name, self.max_bytes = stream, name, max_bytes
+        self.held, self.size, self._most = 0, 0, None
+        if isinstance(stream, gzip.GzipFile):
+            self._most = max(max_bytes, TIGHTEST * os.fstat(stream.fileno()).st_size)
 
     def read(self, size: int = CHUNK) -> bytes:
         try:
@@ -50,11 +58,20 @@ class Capped:
         except (OSError, EOFError, zlib.error) as error:
             cause = f"cannot be unpacked ({error}); the file is damaged, fetch it again"
             raise FormatError(f"{self.name}: {cause}") from error
-        self.size += len(data)
-        if self.size > self.max_bytes:
-            cause = f"unpacks to more than {self.max_bytes >> 20} MB; raise max_megabytes if you trust it"
-            raise FormatError(f"{self.name}: {cause}")
+        self.held, self.size = self.held + len(data), self.size + len(data)
+        if self.held > self.max_bytes:
+            cause = f"has over {self.max_bytes >> 20} MB that must be in memory at once"
+            self._fail(cause, "cut it into documents (conll2003: sentences_per_document)")
+        if self._most is not None and self.size > self._most:
+            self._fail(f"unpacks to over {TIGHTEST} times its size", "fetch it again")
         return data
+
+    def release(self) -> None:
+        """Nothing is held of what was read so far."""
+        self.held = 0
+
+    def _fail(self, cause: str, mend: str) -> NoReturn:
+        raise FormatError(f"{self.name}: {cause}; {mend}, or raise max_megabytes if you trust it")
 
 
 def whole(path: Path, max_bytes: int) -> bytes:
@@ -63,11 +80,11 @@ def whole(path: Path, max_bytes: int) -> bytes:
         return b"".join(iter(Capped(stream, str(path), max_bytes).read, b""))
 
 
-def numbered_lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[tuple[int, str]]:
+def numbered_lines(stream: Capped) -> Iterator[tuple[int, str]]:
     """Lines of UTF-8 text, with or without byte order mark, ended by LF or CRLF. Raises `FormatError` with
     the line."""
-    capped, number, rest = Capped(stream, name, max_bytes), 0, b""
-    while chunk := capped.read():
+    name, number, rest = stream.name, 0, b""
+    while chunk := stream.read():
         complete, newline, rest = (rest + chunk).rpartition(b"\n")
         if newline:
             for line in _plain(decode(complete + newline, name, number), number).split("\n")[:-1]:
@@ -81,17 +98,24 @@ def numbered_lines(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[tup
         yield number + 1, _plain(decode(rest, name, number), number).removesuffix("\r")
 
 
-@dataclass(frozen=True)
 class Lines:
     """`numbered_lines` of what `open` opens, anew each time that they are gone through."""
 
-    open: Callable[[], AbstractContextManager[IO[bytes]]]
-    name: str
-    max_bytes: int
+    def __init__(
+        self, open: Callable[[], AbstractContextManager[IO[bytes]]], name: str, max_bytes: int
+    ) -> None:
+        self.open, self.name, self.max_bytes = open, name, max_bytes
+        self._begun: Capped | None = None
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         with self.open() as stream:
-            yield from numbered_lines(stream, self.name, self.max_bytes)
+            self._begun = Capped(stream, self.name, self.max_bytes)
+            yield from numbered_lines(self._begun)
+
+    def release(self) -> None:
+        """No line is held of those that were read so far, the last time that they were gone through."""
+        if self._begun is not None:
+            self._begun.release()
 
 
 def _plain(text: str, lines_before: int) -> str:

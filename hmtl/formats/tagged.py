@@ -65,8 +65,11 @@ class Columns(NamedTuple):
             yield section
 
     def sentences(self, file: TextFile) -> Iterator[TaggedSentence]:
-        """The sentences of all documents of a file."""
-        return (sentence for _, sentence in self._parts(file) if sentence is not None)
+        """The sentences of all documents of a file, to be looked at one by one."""
+        for _, sentence in self._parts(file):
+            if sentence is not None:
+                yield sentence
+                file.release()
 
     def _parts(self, file: TextFile) -> Iterator[tuple[list[Start], TaggedSentence | None]]:
         """What each block of lines begins, and the sentence that follows."""

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 class Tallied(Format):
     """A format that counts in `tally` what it leaves out or alters; each `read` ends with a warning."""
 
-    def __init__(self, max_megabytes: int = 4096) -> None:
+    def __init__(self, max_megabytes: int = 1024) -> None:
         super().__init__(max_megabytes)
         self.tally: Counter[str] = Counter()
 

@@ -26,7 +26,7 @@ class Uner(Conll2003):
 
     suffixes = (".iob2",)
 
-    def __init__(self, ignore_labels: list[str] | None = None, max_megabytes: int = 4096) -> None:
+    def __init__(self, ignore_labels: list[str] | None = None, max_megabytes: int = 1024) -> None:
         super().__init__(1, 2, ignore_labels, "BIO", max_megabytes)
 
     def _heading(self, document: Document) -> Iterator[str]:

@@ -20,7 +20,7 @@ class Wnut(Conll2003):
 
     suffixes = (".conll", ".annotated")
 
-    def __init__(self, ignore_labels: list[str] | None = None, max_megabytes: int = 4096) -> None:
+    def __init__(self, ignore_labels: list[str] | None = None, max_megabytes: int = 1024) -> None:
         # IOB1 is what reads both BIO and these tags
         super().__init__(0, 1, ignore_labels, "IOB1", max_megabytes)
         self.written_scheme = "BIO"
