@@ -1,6 +1,6 @@
 // The kinds of tasks, each with the sizes of the original HMTL. A task of an experiment adds its name, its data and what it stands `after`.
 local lstm(hidden, layers) =
-  { type: 'lstm', bidirectional: true, hidden_size: hidden, num_layers: layers }
+  { type: 'grouped_lstm', bidirectional: true, hidden_size: hidden, num_layers: layers }
   + (if layers > 1 then { dropout: 0.2 } else {});
 
 local task = {

@@ -1,0 +1,102 @@
+"""Rows of unlike lengths as a few groups that hold little padding."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import torch
+from torch import LongTensor, Tensor
+
+ROW_SHARE = 2
+"""What a step costs beside its rows, in rows: the part of the work that does not grow with them."""
+GROUP_SHARE = 24
+"""What a group costs beside its steps, in rows of one step."""
+
+
+class Group(NamedTuple):
+    """Some rows, in a rectangle as wide as the longest of them.
+
+    rows : which, `(group,)`. width : words of the longest.
+    backwards : `(group * width,)`, where each word of the rectangle stands when the words of every row are
+        turned round and its padding stays; None where all are equally long.
+    """
+
+    rows: LongTensor
+    width: int
+    backwards: LongTensor | None
+
+
+class Groups(NamedTuple):
+    """All rows of a batch.
+
+    restore : `(rows,)`, where each row stands in the groups laid end to end.
+    """
+
+    groups: tuple[Group, ...]
+    restore: LongTensor
+
+
+# Every level of a network asks for the groups of the same batch.
+@lru_cache(maxsize=8)
+def length_groups(lengths: tuple[int, ...]) -> Groups:
+    """Groups of rows of these lengths, of at least one word each, that take about the least work."""
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    ordered = [lengths[row] for row in order]
+    groups = tuple(_group(order[first:last], lengths) for first, last in _cuts(ordered))
+    restore = torch.empty(len(order), dtype=torch.long)
+    restore[torch.tensor(order)] = torch.arange(len(order))
+    return Groups(groups, restore)
+
+
+def _group(rows: list[int], lengths: tuple[int, ...]) -> Group:
+    """`rows` : in order of their lengths."""
+    own = torch.tensor([lengths[row] for row in rows])
+    width = int(own[-1])
+    backwards = None
+    if own[0] < width:
+        # (group, width)
+        words = torch.arange(width).expand(len(rows), width)
+        turned = own.unsqueeze(1) - 1 - words
+        backwards = torch.where(turned < 0, words, turned) + width * torch.arange(len(rows)).unsqueeze(1)
+        backwards = backwards.flatten()
+    return Group(torch.tensor(rows), width, backwards)
+
+
+def _cuts(ordered: list[int]) -> list[tuple[int, int]]:
+    """Where to cut rows in order of length: `(first, last + 1)` of each group.
+
+    Dynamic programming over the distinct lengths; the work of a group is its width times its rows and
+    `ROW_SHARE`, and `GROUP_SHARE`.
+    """
+    # ends of the runs of equal lengths
+    ends = [n for n in range(1, len(ordered) + 1) if n == len(ordered) or ordered[n] != ordered[n - 1]]
+    best, cut = [0.0], [0]
+    for number, end in enumerate(ends):
+        width = ordered[end - 1]
+        work, start = min(
+            (best[k] + width * (end - (ends[k - 1] if k else 0) + ROW_SHARE) + GROUP_SHARE, k)
+            for k in range(number + 1)
+        )
+        best.append(work)
+        cut.append(start)
+    cuts, number = [], len(ends)
+    while number:
+        start = cut[number]
+        cuts.append((ends[start - 1] if start else 0, ends[number - 1]))
+        number = start
+    return cuts[::-1]
+
+
+class Turned(torch.autograd.Function):
+    """Words in another order that is its own inverse, so that the gradient goes the same way: a gather, where
+    autograd's scatter would add up one row after another."""
+
+    @staticmethod
+    def forward(ctx: torch.autograd.function.FunctionCtx, words: Tensor, order: LongTensor) -> Tensor:
+        """`(words, dim)` and `(words,)` to `(words, dim)`."""
+        ctx.save_for_backward(order)
+        return words.index_select(0, order)
+
+    @staticmethod
+    def backward(ctx: torch.autograd.function.FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
+        (order,) = ctx.saved_tensors  # type: ignore[attr-defined]
+        return gradient.index_select(0, order), None
