@@ -98,6 +98,55 @@ def test_more_than_a_million_characters():
     assert len(document.sentences) == 60_000 and len(document.tokens) == 360_000
 
 
+@pytest.mark.parametrize("language", ["en", "de", "xx"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Read https://example.org/" + "some/path-to/" * 30 + "page.html?a=b&c=%20d#here, she said (twice).",
+        "(see https://user:word@example.org/" + "a:b:" * 400 + "c).",
+        "Contents " + "." * 300 + " 12",
+        "Title\n" + "=" * 120 + "\n" + "-" * 1990,
+        '"' * 150 + "quoted" + '"' * 150,
+        "It's '" + "well-known-" * 20 + "thing's' 30" + "km" * 60 + ".",
+        "$" * 101 + "5" + "%" * 102 + "!",
+        "QUJD" * 490 + "==",
+        "好" * 300 + "。" + "你" * 300 + "!",
+    ],
+)
+def test_long_runs_without_white_space_are_split_as_spacy_does(language: str, text: str):
+    split = TextSplitter(language)
+    document = split(text, "d", "here")
+    found = [(token.idx, token.text) for token in split.nlp(text) if not token.is_space]
+    assert [
+        (start, word) for (start, _), word in zip(document.offsets, document.tokens, strict=True)
+    ] == found
+
+
+class Watched:
+    """A pattern of spaCy's that counts the characters it is shown."""
+
+    def __init__(self, pattern) -> None:
+        self.pattern, self.sizes = pattern, []
+
+    def __call__(self, text: str):
+        self.sizes.append(len(text))
+        return self.pattern(text)
+
+
+@pytest.mark.parametrize("symbols", ["$", "'s", "https://a.b/", "a:@"])
+def test_work_on_symbols_without_white_space_is_bounded(symbols: str, monkeypatch: pytest.MonkeyPatch):
+    split = TextSplitter()
+    rules, names = split.nlp.tokenizer, ("prefix_search", "suffix_search", "url_match", "infix_finditer")
+    for name in names:
+        setattr(rules, name, Watched(getattr(rules, name)))
+    text = (symbols * 200_000)[:200_000]
+    document = split(text, "d", "here")
+    assert "".join(document.tokens) == text
+    sizes = [size for name in names for size in getattr(rules, name).sizes]
+    # by themselves the rules would look at billions of characters
+    assert sum(sizes) < 200 * len(text) and max(sizes) <= 2000
+
+
 def test_a_pipeline_of_the_users_own_sets_the_sentences(tmp_path):
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer", config={"punct_chars": ["|"]})

@@ -12,8 +12,6 @@ from hmtl.formats.files import TextFile
 TAG = re.compile(r"<[^<>]+>")
 NAME = re.compile(r"<(/?)\s*([A-Za-z][\w.-]*)")
 REFERENCE = re.compile(r"&(amp|lt|gt|quot|apos);", re.IGNORECASE)
-# rules that split words look again and again at what has no gaps
-LONGEST_WORD = 1000
 CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
@@ -42,8 +40,7 @@ class Sgml(NamedTuple):
 
 
 def read_sgml(file: TextFile, element: str) -> Sgml:
-    """The text of the one element of this name. Raises `FormatError` where there is none, or several, and
-    where more than `LONGEST_WORD` characters have no white space between them."""
+    """The text of the one element of this name. Raises `FormatError` where there is none, or several."""
     raw = "\n".join(line for _, line in file.lines)
     places: list[int] = []
     bounds: dict[str, list[int]] = {"": [], "/": []}  # of the element, by the slash of the tag
@@ -59,12 +56,7 @@ def read_sgml(file: TextFile, element: str) -> Sgml:
     (begin,), (end,) = (bounds[slash] or (-1,) for slash in ("", "/"))
     if not 0 <= begin <= end:
         file.fail(1, f"has no text between <{element}> and </{element}>", "name another element")
-    text = TAG.sub("", raw)[begin:end]
-    if any(len(word) > LONGEST_WORD for word in text.split()):
-        file.fail(
-            1, f"has a word of over {LONGEST_WORD} characters", "this is no text that words are read in"
-        )
-    return _decoded(text, begin, places)
+    return _decoded(TAG.sub("", raw)[begin:end], begin, places)
 
 
 def _decoded(text: str, first: int, places: list[int]) -> Sgml:
