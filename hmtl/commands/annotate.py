@@ -13,6 +13,7 @@ from allennlp.models.archival import load_archive
 from allennlp.models.best_weights import add_weights_arguments
 from allennlp.predictors import Predictor
 
+from hmtl import SUBCOMMANDS
 from hmtl.document_json import from_json
 from hmtl.predictors import HmtlPredictor
 from hmtl.render import render, wants_colour
@@ -30,7 +31,7 @@ class Annotate(Subcommand):
     """
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        about = "Print a text with the annotation of all tasks of a model."
+        about = SUBCOMMANDS[self.name]
         subparser = parser.add_parser(self.name, description=about, help=about)
         subparser.add_argument(
             "archive_file", metavar="ARCHIVE", help="the trained model, such as runs/demo/model.tar.gz"

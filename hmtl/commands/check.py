@@ -9,6 +9,7 @@ from typing import Any
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common import Params
 
+from hmtl import SUBCOMMANDS
 from hmtl.checking import Report, check, page
 from hmtl.checking.facts import as_json
 from hmtl.checking.finding import SEVERITIES
@@ -26,7 +27,7 @@ class Check(Subcommand):
     """
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        about = "Tell what is wrong with a config and its data, or worth knowing, without a model."
+        about = SUBCOMMANDS[self.name]
         subparser = parser.add_parser(self.name, description=about, help=about)
         subparser.add_argument("config", metavar="CONFIG", help="as for allennlp train")
         subparser.add_argument(

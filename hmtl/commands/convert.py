@@ -12,6 +12,7 @@ from allennlp.commands.subcommand import Subcommand
 from allennlp.common import Params, Tqdm
 from allennlp.common.checks import ConfigurationError
 
+from hmtl import SUBCOMMANDS
 from hmtl.documents import LAYERS, Document
 from hmtl.formats import Format, sniff
 from hmtl.formats.lossy import what_fits
@@ -28,7 +29,7 @@ class Convert(Subcommand):
     """
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        about = "Convert documents from one format to another."
+        about = SUBCOMMANDS[self.name]
         names = ", ".join(Format.list_available())
         subparser = parser.add_parser(self.name, description=about, help=about, epilog=f"Formats: {names}.")
         subparser.add_argument("input", metavar="INPUT", help="the file or folder to read")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from allennlp.commands.subcommand import Subcommand
 
+from hmtl import SUBCOMMANDS
 from hmtl.files import replacing
 from hmtl.report import lines, page, read_run, summary
 
@@ -21,7 +22,7 @@ class Report(Subcommand):
     """
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        about = "Report on a run: scores, curves, forgetting, time."
+        about = SUBCOMMANDS[self.name]
         subparser = parser.add_parser(self.name, description=about, help=about)
         subparser.add_argument("run_dir", metavar="RUN_DIR", type=Path, help="what `train -s` named")
         subparser.add_argument(

@@ -11,6 +11,7 @@ from allennlp.commands.subcommand import Subcommand
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
+from hmtl import SUBCOMMANDS
 from hmtl.commands.annotate import draws_lines
 from hmtl.forecast import Forecast, Run, check_plot, plot, simulate, table
 
@@ -24,7 +25,7 @@ class ScheduleCommand(Subcommand):
     """
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        about = "Print what a config would draw: steps, passes and learning rate of each task in each epoch."
+        about = SUBCOMMANDS[self.name]
         subparser = parser.add_parser(self.name, description=about, help=about)
         subparser.add_argument("config", metavar="CONFIG", help="as for allennlp train")
         subparser.add_argument(

@@ -88,11 +88,8 @@ def ended(process: int) -> bool:
     return False
 
 
-def test_the_test_data_of_all_processes_are_evaluated(
-    together: Config, sentences: Path, here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_test_data_of_all_processes_are_evaluated(together: Config, sentences: Path, here: Path) -> None:
     """Of five sentences the first process has three and the other two: the fifth waits for nobody."""
-    monkeypatch.setenv("ALLENNLP_LOG_LEVEL", "INFO")
     lines = sentences.read_text().splitlines(keepends=True)
     (here / "five.tsv").write_text("".join([*lines, "A###D cat###N ran###V\n"]))
     train_model(

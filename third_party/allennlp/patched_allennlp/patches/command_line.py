@@ -86,11 +86,7 @@ ERRORS = (
         name="10 one line",
         file="allennlp/__main__.py",
         find='    main(prog="allennlp")\n',
-        replace="""\
-    from allennlp.common.command_line import run_command
-
-    run_command(lambda: main(prog="allennlp"))
-""",
+        replace='    run_command(lambda: main(prog="allennlp"))\n',
         why="A traceback of AllenNLP's insides hides the line that the user needs.",
     ),
     Patch(

@@ -2,17 +2,15 @@
 
 import logging
 import os
-import sys
 import tarfile
 from collections.abc import Callable
-from typing import NoReturn
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import SigTermReceived
+from allennlp.start import INTERRUPTED, stop
 
 # Asks for tracebacks, and as ever for debug messages in the log.
 DEBUG_VARIABLE = "ALLENNLP_DEBUG"
-INTERRUPTED = 128 + 2
 TERMINATED = 128 + 15
 
 # Everything else is a defect, and a defect is reported with its traceback.
@@ -34,24 +32,19 @@ def run_command(main: Callable[[], None]) -> None:
     try:
         main()
     except KeyboardInterrupt:
-        _stop("interrupted", INTERRUPTED)
+        stop("interrupted", INTERRUPTED)
     except SigTermReceived:
-        _stop("terminated", TERMINATED)
+        stop("terminated", TERMINATED)
     except USER_ERRORS as error:
         if os.environ.get(DEBUG_VARIABLE):
             raise
         log_to_files(error)
-        _stop(one_line(error), 1)
+        stop(one_line(error), 1)
 
 
 def one_line(error: Exception) -> str:
     """What the user is told of an error."""
     return " ".join(str(error).split()) or type(error).__name__
-
-
-def _stop(message: str, status: int) -> NoReturn:
-    print(f"allennlp: error: {message}", file=sys.stderr)
-    sys.exit(status)
 
 
 def log_to_files(error: Exception) -> None:
