@@ -17,7 +17,7 @@ SAMPLE ?= Captain Ada Merrow, the harbour master of Quillmouth, sold her old boa
 last spring. She bought it from her brother in 1998. He now keeps the lighthouse on Gull Island.
 
 # Of AllenNLP's log only what goes wrong.
-export ALLENNLP_LOG_LEVEL ?= WARNING
+demo: export ALLENNLP_LOG_LEVEL ?= WARNING
 # The demo's tensors are small: a second thread costs more than it brings.
 demo: export OMP_NUM_THREADS ?= 1
 

@@ -17,6 +17,8 @@ from allennlp.common.util import import_module_and_submodules
 ROOT = Path(__file__).parents[1]
 
 import_module_and_submodules("hmtl")
+# What programs log is tested too, whatever whoever starts the tests would like to see.
+os.environ.pop("ALLENNLP_LOG_LEVEL", None)
 # A shell that starts the tests in the background has Ctrl-C ignored, also by the programs that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # The same examples in every run, and none fails because the machine is busy.

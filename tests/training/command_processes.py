@@ -49,10 +49,10 @@ class Command:
         children = map(int, path.read_text().split()) if path.exists() else ()
         return sorted(child for child in children if os.getpgid(child) == child)
 
-    def wait_for(self, path: Path) -> None:
-        """Until a file is there; it fails where the command ends before."""
+    def wait_for(self, path: Path, text: str = "") -> None:
+        """Until a file is there that holds the text; it fails where the command ends before."""
         deadline = time.monotonic() + SECONDS
-        while not path.exists():
+        while not (path.exists() and text in path.read_text()):
             assert self.process.is_alive() and time.monotonic() < deadline, self.told.read_text()
             time.sleep(0.02)
 

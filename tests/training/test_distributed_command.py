@@ -159,9 +159,7 @@ def test_hosts_that_differ_are_told_so(small_corpus, tmp_path):
 
 def test_a_host_that_waits_for_another_can_be_stopped(small_corpus, tmp_path):
     command = on_host(0, hosts(small_corpus), tmp_path)
-    command.wait_for(tmp_path / "host0" / "out_worker0.log")
-    while "looks for the others" not in (tmp_path / "host0" / "out_worker0.log").read_text():
-        time.sleep(0.02)
+    command.wait_for(tmp_path / "host0" / "out_worker0.log", "looks for the others")
     # into the wait that begins there
     time.sleep(0.5)
     os.kill(command.process.pid, signal.SIGTERM)
