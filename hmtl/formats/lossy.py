@@ -11,8 +11,7 @@ from hmtl.formats.format import Format, FormatError
 
 
 def what_fits(form: Format, document: Document, name: str) -> Document:
-    """The document with as much of each layer as the format takes in a file of this name, and its sentences
-    as one if they do not fit.
+    """The document with as much of each layer as the format takes in a file of this name.
 
     Layers are filled in the order of `Document`, items in theirs: of two that cannot stand together the first
     stays. Raises `FormatError` where not even the bare text fits.
@@ -20,9 +19,7 @@ def what_fits(form: Format, document: Document, name: str) -> Document:
     if _is_held(form, fitted := form.fit(document), name):
         return fitted
     held = fitted.replace(**{layer: () for layer in LAYERS if getattr(fitted, layer) is not None})
-    if not _is_held(form, held, name):
-        held = held.replace(sentences=())
-        _write(form, held, name)
+    _write(form, held, name)
     # mentions and clusters before the relations that need them
     for layer in sorted(LAYERS, key=("entities", "mentions", "clusters", "relations").index):
         if getattr(fitted, layer):

@@ -41,10 +41,3 @@ class OneLayer(Tallied):
                         document, f"an argument {tuple(argument)} that is none of its {self.layer}", "add it"
                     )
         return spans
-
-    def one_sentence(self, document: Document) -> None:
-        """Raises `FormatError` where the document has several sentences."""
-        if len(document.sentences) > 1:
-            self.cannot_hold(
-                document, f"{len(document.sentences)} sentences", "write a document for each, or jsonl"
-            )

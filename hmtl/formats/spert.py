@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from hmtl.documents import Document, Relation, Span
-from hmtl.formats.files import TextFile, write_lines
+from hmtl.formats.files import write_lines
 from hmtl.formats.format import Format
-from hmtl.formats.json_stream import array_lines, first_keys, json_objects
-from hmtl.formats.names import Names
-from hmtl.formats.one_layer import OneLayer
+from hmtl.formats.json_stream import array_lines, first_keys
+from hmtl.formats.sentences import Sentences
 from hmtl.json_values import JsonValue
 
 NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 @Format.register("spert")
-class Spert(OneLayer):
+class Spert(Sentences):
     """Objects with `tokens`, `entities` `{"type", "start", "end"}` (end exclusive), `relations` `{"type",
-    "head", "tail"}` (numbers of entities) and `orig_id`, in an array or a line each; a document is one
-    sentence. Source: Eberts and Ulges (2020), https://arxiv.org/abs/1909.07755.
+    "head", "tail"}` (numbers of entities) and `orig_id`, in an array or a line each; each is one sentence.
+    Source: Eberts and Ulges (2020), https://arxiv.org/abs/1909.07755.
 
     A key that is missing or null is a layer that was not annotated; what is listed twice is read once. The
     id is `orig_id`, or else the file's name and a number; where several sentences have one, `#2` and so on
-    is put behind it. Empty words, which FIRE has, are left out and counted in a warning. Other keys are not
-    read; text, speakers and genre are not written.
+    is put behind it, unless they are joined. Empty words, which FIRE has, are left out and counted in a
+    warning. Other keys are not read; text, speakers and genre are not written. Of a document with several
+    sentences each is written, with the document's id.
 
     # Parameters
 
     layer : what the entities are, `entities` or `mentions`.
+    join : whether sentences in a row that have one `orig_id` are one document.
 
     # Raises
 
@@ -40,31 +41,26 @@ class Spert(OneLayer):
     """
 
     layers = frozenset({"entities", "relations"})
-    other_layers = frozenset({"relations"})
     suffixes = (".json",)
+    key = "orig_id"
 
-    def __init__(self, layer: str = "entities", max_megabytes: int = 1024) -> None:
-        super().__init__(layer, max_megabytes)
-
-    def read_file(self, file: TextFile) -> Iterator[Document]:
-        names = Names(file)
-        for root in json_objects(file):
-            entities, relations, words = root["entities"], root["relations"], root["tokens"].strings()
-            kept = [i for i, word in enumerate(words) if word]
-            self.tally["empty words are left out"] += len(words) - len(kept)
-            spans = [] if entities.is_null else [_span(item, kept, len(words)) for item in entities.items()]
-            layers = {self.layer: None if entities.is_null else tuple(set(spans))}
-            if not relations.is_null:
-                layers["relations"] = tuple({_relation(item, spans) for item in relations.items()})
-            name, tokens = names.of(root["orig_id"]), tuple(filter(None, words))
-            yield Document(name, tokens, source=root.source, **layers)
+    def sentence(self, root: JsonValue, name: str) -> Document:
+        entities, relations, words = root["entities"], root["relations"], root["tokens"].strings()
+        kept = [i for i, word in enumerate(words) if word]
+        self.tally["empty words are left out"] += len(words) - len(kept)
+        spans = [] if entities.is_null else [_span(item, kept, len(words)) for item in entities.items()]
+        layers: dict[str, Any] = {self.layer: None if entities.is_null else tuple(set(spans))}
+        if not relations.is_null:
+            layers["relations"] = tuple({_relation(item, spans) for item in relations.items()})
+        return Document(name, tuple(filter(None, words)), source=root.source, **layers)
 
     def write(self, documents: Iterable[Document], path: str | Path) -> None:
-        write_lines(path, array_lines(self._json(document) for document in documents))
+        sentences = (sentence for document in documents for sentence in self.sentences(document))
+        write_lines(path, array_lines(map(self._json, sentences)))
 
     def _json(self, document: Document) -> dict[str, Any]:
-        self.one_sentence(document)
-        spans = self.spans(document)
+        """The object of one sentence."""
+        spans = getattr(document, self.layer) or ()
         number = {span: i for i, span in enumerate(spans)}
         data: dict[str, Any] = {"tokens": document.tokens}
         if getattr(document, self.layer) is not None:

@@ -1,8 +1,9 @@
+import pytest
 from hypothesis import given, settings
 from strategies import documents
 
 from hmtl.documents import LAYERS, Document, Relation, Span
-from hmtl.formats import Ace, Conll2003, Docred, Jsonl, Spert, Uner
+from hmtl.formats import Ace, Conll2003, Docred, FormatError, Jsonl, Spert, Uner
 from hmtl.formats.lossy import what_fits
 
 A, B, C = Span(0, 1, "A"), Span(1, 2, "B"), Span(3, 3, "C")
@@ -27,9 +28,16 @@ def test_what_depends_on_what_is_left_out_goes_too() -> None:
     assert fitted == WHOLE.replace(entities=None, relations=(Relation(A, A, "r"),), clusters=())
 
 
-def test_sentences_are_one_where_there_may_be_one() -> None:
+def test_what_crosses_sentences_is_left_out_where_sentences_stand_apart() -> None:
     fitted = what_fits(Spert(), WHOLE, "f.json")
-    assert fitted == WHOLE.replace(sentences=(), mentions=None, clusters=None)
+    number = WHOLE.sentence_of()
+    entities = tuple(span for span in WHOLE.entities or () if number[span.start] == number[span.end])
+    assert fitted.sentences == WHOLE.sentences and fitted.entities == entities != WHOLE.entities
+
+
+def test_a_text_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(FormatError, match="an empty, broken or tabbed cell"):
+        what_fits(Conll2003(), WHOLE.replace(tokens=("a\tb", *"bcde"), text="", offsets=()), "f.bio")
 
 
 def test_what_fits_is_left_as_it_is() -> None:

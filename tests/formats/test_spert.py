@@ -68,7 +68,10 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, document: Document
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
-        ({"sentences": ((0, 0), (1, 2))}, "2 sentences"),
+        (
+            {"sentences": ((0, 0), (1, 2)), "entities": (Span(0, 1, "A"),)},
+            "entities that cross sentences, which spert cannot hold",
+        ),
         ({"mentions": (Span(0, 0, "A"),)}, "mentions, which spert cannot hold"),
         (
             {"relations": (Relation(Span(0, 0, "A"), Span(1, 1, "A"), "r"),)},
