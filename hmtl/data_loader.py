@@ -1,30 +1,29 @@
 """Batches of one task each."""
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.tqdm import Tqdm
-from allennlp.data import Batch, DataLoader, Instance, Vocabulary
+from allennlp.data import DataLoader, Instance, Vocabulary
 from allennlp.data.data_loaders import TensorDict
 from allennlp.nn.util import move_to_device
 
 from hmtl.batching import BatchBudget
 from hmtl.caching import CorpusCache
-from hmtl.dataset_readers import MultiTaskReader, TaskReader
+from hmtl.dataset_readers import MultiTaskReader
 from hmtl.dataset_readers.multi_task import Read
-from hmtl.dataset_readers.reading import Reading
-from hmtl.dataset_readers.task_reader import Corpus
 from hmtl.documents import Document
-from hmtl.formats import Format
-from hmtl.instances import HeldInstances, StoredInstances
+from hmtl.instances import HeldInstances, StoredInstances, tensors_of
 from hmtl.paths import resolve
 from hmtl.pools import POOL, PooledBatches
+from hmtl.workers import Ahead, Wanted, fill
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class MultiTaskLoader(DataLoader):
     cache : a folder, made if it is not there, that keeps what is read for later runs. Instances are then made
         from it when a batch asks for them, so that memory does not grow with the corpus.
     in_memory : with a cache, whether all instances are held in memory all the same, as without one.
+    workers : processes that make the coming batches while the model trains on this one, and that read what
+        the cache does not have yet. They need a cache, and nothing in memory.
     """
 
     def __init__(
@@ -63,7 +64,9 @@ class MultiTaskLoader(DataLoader):
         cuda_device: int | str | torch.device | None = None,
         cache: str | None = None,
         in_memory: bool = False,
+        workers: int = 0,
     ) -> None:
+        _check_workers(workers, cache is not None and not in_memory)
         resized = {} if batch_size is None else {"batch_size": batch_size}
         self.budgets = {
             task: replace(own, **resized) for task, own in _check_budgets(budgets or {}, reader).items()
@@ -73,7 +76,8 @@ class MultiTaskLoader(DataLoader):
             raise ConfigurationError(f"data_loader.seed is {seed}; give 0 or more")
         self.seed = seed
         self.device = None if cuda_device is None else torch.device(cuda_device)
-        read = None if cache is None else _through(CorpusCache(resolve(cache)))
+        self.workers, self._ahead = workers, None
+        read = None if cache is None else self._through(CorpusCache(resolve(cache)), reader, data_path)
         self.instances: dict[str, HeldInstances | StoredInstances] = {
             task: instances
             if isinstance(instances, StoredInstances) and not in_memory
@@ -81,6 +85,15 @@ class MultiTaskLoader(DataLoader):
             for task, instances in reader.read_tasks(data_path, read)
         }
         self._pooled = lru_cache(maxsize=2 * len(self.instances))(self._pool)
+
+    def _through(self, cache: CorpusCache, reader: MultiTaskReader, data_path: Any) -> Read:
+        """Has tasks read what the cache keeps."""
+        if self.workers:
+            sources: list[Any] = []
+            for _ in reader.read_tasks(data_path, lambda *source: sources.append(source) or ()):
+                pass
+            fill(cache, sources, self.workers)
+        return partial(StoredInstances.of, cache)
 
     @property
     def tasks(self) -> list[str]:
@@ -117,14 +130,30 @@ class MultiTaskLoader(DataLoader):
         self.budgets = {task: budget.times(parts) for task, budget in self.budgets.items()}
         self.budget = self.budget.times(parts)
 
+    def ahead(self, wanted: Iterable[Wanted]) -> Iterator[Wanted]:
+        """The batches that training will ask for, each when it is to do so: workers make the next ones
+        meanwhile."""
+        if not self.workers:
+            return iter(wanted)
+        if self._ahead is None:
+            self._ahead = Ahead(self.instances, self.workers)
+        return self._ahead.follow(wanted)
+
+    def close(self) -> None:
+        """Ends the workers."""
+        if self._ahead is not None:
+            self._ahead.close()
+        self._ahead = None
+
     def documents(self, task: str, numbers: list[int]) -> list[Document]:
         """What these instances hold."""
-        return self.instances[task].documents(numbers)
+        made = self._ahead and self._ahead.documents(task, numbers)
+        return self.instances[task].documents(numbers) if made is None else made
 
     def tensors(self, task: str, numbers: list[int]) -> TensorDict:
         """The batch of these instances as the model's arguments."""
-        batch = Batch([self.instances[task][number] for number in numbers])
-        tensors = {**batch.as_tensor_dict(), "task": task}
+        made = self._ahead and self._ahead.tensors(task, numbers)
+        tensors = {**(tensors_of(self.instances[task], numbers) if made is None else made), "task": task}
         return tensors if self.device is None else move_to_device(tensors, self.device)
 
     def iterate(self, task: str) -> Iterator[TensorDict]:
@@ -151,14 +180,14 @@ class MultiTaskLoader(DataLoader):
         self.device = device
 
 
-def _through(cache: CorpusCache) -> Read:
-    """Has tasks read what the cache keeps."""
-
-    def read(reader: TaskReader, form: Format, path: str) -> StoredInstances:
-        store = cache.open(reader, form, path, lambda: reader.parts(Corpus(path, Reading(form, path))))
-        return StoredInstances(store, reader)
-
-    return read
+def _check_workers(workers: int, is_stored: bool) -> None:
+    if workers < 0:
+        raise ConfigurationError(f"data_loader.workers is {workers}; give 0 or more")
+    if workers and not is_stored:
+        raise ConfigurationError(
+            f"data_loader.workers is {workers}, but all instances are in memory, where no other process can "
+            "take them; set data_loader.cache and not in_memory, or workers to 0"
+        )
 
 
 def _check_budgets(budgets: Mapping[str, BatchBudget], reader: MultiTaskReader) -> Mapping[str, BatchBudget]:

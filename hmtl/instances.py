@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
-from allennlp.data import Instance, Vocabulary
+from allennlp.data import Batch, Instance, Vocabulary
+from allennlp.data.data_loaders import TensorDict
 
-from hmtl.caching import Store
+from hmtl.caching import CorpusCache, Store
 from hmtl.dataset_readers import TaskReader
+from hmtl.dataset_readers.reading import Reading
+from hmtl.dataset_readers.task_reader import Corpus
 from hmtl.documents import Document
+from hmtl.formats import Format
 
 
 class HeldInstances(Sequence[Instance]):
@@ -53,6 +58,12 @@ class StoredInstances(Sequence[Instance]):
         self._vocab: Vocabulary | None = None
         self._batch: dict[int, Document] = {}
 
+    @classmethod
+    def of(cls, cache: CorpusCache, reader: TaskReader, form: Format, path: str) -> StoredInstances:
+        """What the cache keeps of a corpus, which is read for it if it has not been."""
+        documents = partial(reader.parts, Corpus(path, Reading(form, path)))
+        return cls(cache.open(reader, form, path, documents), reader)
+
     def __len__(self) -> int:
         return len(self.store)
 
@@ -80,6 +91,11 @@ class StoredInstances(Sequence[Instance]):
         if self._vocab is not None:
             instance.index_fields(self._vocab)
         return instance
+
+
+def tensors_of(instances: Sequence[Instance], numbers: Sequence[int]) -> TensorDict:
+    """The batch of these instances."""
+    return Batch([instances[number] for number in numbers]).as_tensor_dict()
 
 
 def _shape(document: Document) -> tuple[int, int]:

@@ -43,6 +43,14 @@ class CorpusCache:
         with writable(self.directory):
             self.directory.mkdir(parents=True, exist_ok=True)
 
+    def holds(self, reader: TaskReader, form: Format, path: str) -> bool:
+        """Whether `open` would find the corpus on the disk."""
+        try:
+            self._entry(reader, form, path).read()
+        except Damaged:
+            return False
+        return True
+
     def open(
         self, reader: TaskReader, form: Format, path: str, documents: Callable[[], Iterable[Document]]
     ) -> Store:
@@ -50,11 +58,9 @@ class CorpusCache:
 
         Raises what `documents` raises, and `ConfigurationError` where the disk is full.
         """
-        settings = {"path": path, **options(reader, form)}
-        folder = self.directory / _name(reader.task, path, json.dumps(settings, sort_keys=True))
-        inputs = form.inputs(Path(path))
-        self._check_apart(inputs)
-        entry = Entry(folder, {**settings, "code": code(type(reader), type(form))}, input_files(inputs))
+        self._check_apart(form.inputs(Path(path)))
+        entry = self._entry(reader, form, path)
+        folder = entry.folder
         with _locked(folder.with_name(f"{folder.name}.lock")):
             try:
                 store, remarks = entry.read()
@@ -66,6 +72,12 @@ class CorpusCache:
         for remark in remarks:
             remark.repeat()
         return store
+
+    def _entry(self, reader: TaskReader, form: Format, path: str) -> Entry:
+        settings = {"path": path, **options(reader, form)}
+        folder = self.directory / _name(reader.task, path, json.dumps(settings, sort_keys=True))
+        made_of = {**settings, "code": code(type(reader), type(form))}
+        return Entry(folder, made_of, input_files(form.inputs(Path(path))))
 
     def _check_apart(self, inputs: Iterable[Path]) -> None:
         for path in inputs:

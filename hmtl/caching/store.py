@@ -92,6 +92,7 @@ class Store:
 
     def __init__(self, folder: Path, count: int, size: int, check: int) -> None:
         self.folder, self.count = folder, count
+        self._counted = count, size, check
         try:
             self._documents, self._index = (folder / DOCUMENTS).open("rb"), (folder / INDEX).open("rb")
         except OSError as error:
@@ -99,6 +100,10 @@ class Store:
         sizes = [os.fstat(file.fileno()).st_size for file in (self._documents, self._index)]
         if sizes != [size, count * ENTRY.itemsize] or self._checked() != check:
             raise Damaged("the files have changed since they were written")
+
+    def __reduce__(self) -> tuple[type[Store], tuple[Path, int, int, int]]:
+        # another process opens the files for itself
+        return Store, (self.folder, *self._counted)
 
     def __len__(self) -> int:
         return self.count

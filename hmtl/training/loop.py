@@ -13,6 +13,7 @@ from hmtl.data_loader import MultiTaskLoader
 from hmtl.model import MultiTaskModel
 from hmtl.schedules import Plan, Schedule
 from hmtl.training.agreement import agree_on_checkpoint, check_alike, check_directories, facts_of
+from hmtl.training.coming import coming
 from hmtl.training.evaluation import evaluate_task
 from hmtl.training.facts import write_facts
 from hmtl.training.interrupts import Interrupts
@@ -61,6 +62,7 @@ class TrainingLoop(Trainer):
                     self._poll()
         finally:
             log.close()
+            self.loader.close()
         self.ranks.wait()
         return progress.finish()
 
@@ -98,13 +100,11 @@ class TrainingLoop(Trainer):
     def _take_steps(self, drawn: list[str], watch: EpochWatch, log: RunLog) -> None:
         self.model.train()
         progress, states = self.progress, self.progress.states
-        batches = {task: self.loader.batches(task, state.pass_number) for task, state in states.items()}
-        for task in drawn[progress.done :]:
-            state = states[task]
-            figures = self.stepper.step(state, batches[task][state.batch], progress.step)
-            state.advance(len(batches[task]))
-            if state.batch == 0:
-                batches[task] = self.loader.batches(task, state.pass_number)
+        batches = coming(self.loader, drawn[progress.done :], states, self.stepper.shares)
+        for batch in self.loader.ahead(batches):
+            state = states[batch.task]
+            figures = self.stepper.step(state, batch.numbers, progress.step)
+            state.advance(batch.of)
             progress.end_step()
             watch.step(figures)
             log.step(progress.step, figures)

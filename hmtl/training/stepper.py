@@ -80,6 +80,10 @@ class Stepper:
         seconds = time.perf_counter() - begun
         return StepFigures(state.task, value, size, rate, words, len(batch), seconds)
 
+    def shares(self, numbers: list[int]) -> list[list[int]]:
+        """The parts of a batch that are this process's own."""
+        return [mine for part in self.own_parts if (mine := numbers[part :: self.parts])]
+
     def _backward(self, task: str, numbers: list[int], batch: list[Document], number: int) -> Tensor:
         """Leaves the gradient of the whole batch; returns its loss, a scalar."""
         total = self.parameters[0].new_zeros(())

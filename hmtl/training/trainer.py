@@ -76,6 +76,7 @@ class HmtlTrainer(TrainingLoop):
         "trainer.summary_interval",
         "data_loader.cache",
         "data_loader.in_memory",
+        "data_loader.workers",
         "evaluate_on_test",
         "distributed.primary_*",
     )
