@@ -52,7 +52,7 @@ def _unpacked(message: bytes) -> Callable[[Any], Any]:
 def _reply(job: Callable[[Any], Any], request: Any) -> tuple[bool, Any]:
     try:
         return True, job(request)
-    except Exception:  # noqa: BLE001 - whatever the readers of others raise
+    except Exception:
         return False, None
 
 
