@@ -71,6 +71,19 @@ def test_a_plugin_that_does_not_say_its_commands_is_imported(monkeypatch: pytest
     assert sorted(start.plugin_subcommands()) == list(start.plugin_subcommands())
 
 
+def test_what_plugins_there_are_is_said_in_one_place() -> None:
+    names = ("LOCAL_PLUGINS_FILENAME", "GLOBAL_PLUGINS_FILENAME", "DEFAULT_PLUGINS")
+    program = f"""
+from allennlp import start
+for name in {names}:
+    setattr(start, name, name)
+from allennlp.common import plugins
+assert [getattr(plugins, name) for name in {names}] == [*{names}]
+"""
+    done = _run("-c", program)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("place", [".allennlp_plugins", ".allennlp/plugins"])
 def test_commands_of_a_plugin_that_a_file_names(place: str, tmp_path: Path) -> None:
     (tmp_path / "greeting.py").write_text("""\

@@ -89,8 +89,10 @@ except ModuleNotFoundError:
 """,
         replace="""\
     if "allennlp.confidence_checks.task_checklists" not in exclude:
+        from importlib.util import find_spec
+
         # excludes modules that depend on checklist being present
-        if importlib.util.find_spec("checklist") is None:
+        if find_spec("checklist") is None:
             exclude |= {"allennlp.confidence_checks.task_checklists"}
 """,
         why="It was looked for anew, on the whole path, for every module imported: half a second.",
@@ -102,12 +104,5 @@ except ModuleNotFoundError:
         replace="pkgutil.iter_modules(path):",
         why="walk_packages imports each subpackage by its last name, such as `training`: the whole path is "
         "searched for it, and a package of the user's in the current directory may have that name.",
-    ),
-    Patch(
-        name=_NAME,
-        file=_UTIL,
-        find="import importlib\n",
-        replace="import importlib\nimport importlib.util\n",
-        why="For the above.",
     ),
 )
