@@ -15,6 +15,7 @@ from allennlp.nn.util import get_text_field_mask
 
 from hmtl.backbones import Backbone
 from hmtl.documents import Document
+from hmtl.dropout import Dropout
 from hmtl.heads import Head
 
 
@@ -54,7 +55,7 @@ class MultiTaskModel(Model):
                 f"model.order: names {', '.join(tasks)}; name each of {', '.join(heads)} once"
             )
         self.embedder = embedder
-        self.dropout = torch.nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.backbone = backbone.construct(input_dim=embedder.get_output_dim(), tasks=tasks)
         built = {}
         for task, head in heads.items():

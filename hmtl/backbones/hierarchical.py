@@ -16,6 +16,7 @@ from hmtl.backbones.fold import fold_documents, unfold_documents
 from hmtl.backbones.level import Level
 from hmtl.backbones.tree import parents_first
 from hmtl.documents import Document
+from hmtl.dropout import Dropout
 
 
 @dataclass
@@ -83,7 +84,7 @@ class HierarchicalBackbone(Backbone):
         for name in parents_first(self.parents):
             where = f"model.backbone.levels.{name}.encoder"
             self.encoders[name] = construct_encoder(levels[name].encoder, self._input_dim(name), where)
-            self.dropouts[name] = torch.nn.Dropout(levels[name].dropout)
+            self.dropouts[name] = Dropout(levels[name].dropout)
 
     def _input_dim(self, level: str) -> int:
         parent = self.parents[level]

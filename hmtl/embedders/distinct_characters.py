@@ -5,6 +5,8 @@ from allennlp.modules import TokenEmbedder
 from allennlp.modules.token_embedders import TokenCharactersEncoder
 from torch import LongTensor, Tensor
 
+from hmtl.dropout import dropout
+
 
 @TokenEmbedder.register("distinct_character_encoding")
 class DistinctCharactersEncoder(TokenCharactersEncoder):
@@ -17,7 +19,9 @@ class DistinctCharactersEncoder(TokenCharactersEncoder):
         # (distinct words, characters), (rows * words)
         distinct, place = distinct_rows(token_characters.flatten(0, -2))
         vectors = self._encoder._module(self._embedding._module(distinct), distinct != 0)
-        return self._dropout(vectors.index_select(0, place).view(*token_characters.shape[:-1], -1))
+        words = vectors.index_select(0, place).view(*token_characters.shape[:-1], -1)
+        # AllenNLP has no layer where there is nothing to drop
+        return dropout(words, getattr(self._dropout, "p", 0.0), self.training)
 
 
 def distinct_rows(rows: LongTensor) -> tuple[LongTensor, LongTensor]:

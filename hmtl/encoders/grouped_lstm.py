@@ -4,8 +4,9 @@ import torch
 from allennlp.modules import Seq2SeqEncoder
 from allennlp.modules.seq2seq_encoders import LstmSeq2SeqEncoder
 from torch import BoolTensor, Tensor
-from torch.nn.functional import dropout, pad
+from torch.nn.functional import pad
 
+from hmtl.dropout import dropout
 from hmtl.encoders.length_groups import Group, Turned, length_groups
 
 

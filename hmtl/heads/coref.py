@@ -9,10 +9,10 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 from torch import LongTensor, Tensor
-from torch.nn.functional import dropout as drop
 
 from hmtl.backbones.level import Level
 from hmtl.documents import Cluster, Document
+from hmtl.dropout import dropout as drop
 from hmtl.heads.coref_antecedents import AntecedentScorer
 from hmtl.heads.coref_candidates import Bounds, Candidates
 from hmtl.heads.coref_scorer import initialise

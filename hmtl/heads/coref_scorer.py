@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from hmtl.dropout import Dropout
+
 
 class SpanScorer(nn.Module):
     """FFNN(x) with one output (Lee et al. 2017): hidden layers with ReLU and dropout, then a linear layer.
@@ -20,9 +22,9 @@ class SpanScorer(nn.Module):
         super().__init__()
         self.sizes = sizes
         self.first = nn.Linear(sum(sizes), hidden_dim)
-        rest: list[nn.Module] = [nn.ReLU(), nn.Dropout(dropout)]
+        rest: list[nn.Module] = [nn.ReLU(), Dropout(dropout)]
         for _ in range(layers - 1):
-            rest += [nn.Linear(hidden_dim, hidden_dim), nn.ReLU(), nn.Dropout(dropout)]
+            rest += [nn.Linear(hidden_dim, hidden_dim), nn.ReLU(), Dropout(dropout)]
         self.rest = nn.Sequential(*rest, nn.Linear(hidden_dim, 1))
 
     def forward(self, features: Tensor) -> Tensor:

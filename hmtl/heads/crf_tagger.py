@@ -10,6 +10,7 @@ from torch import LongTensor, Tensor
 
 from hmtl.backbones.level import Level
 from hmtl.documents import Document, Span
+from hmtl.dropout import Dropout
 from hmtl.heads.crf import LinearChainCRF
 from hmtl.heads.head import Head
 from hmtl.heads.rows import RowSpan, check_layer, document_spans, gold_spans, label_indices
@@ -65,7 +66,7 @@ class CrfTagger(Head):
         self.layer = check_layer(layer, task)  # type: ignore[misc]
         self.nested = nested
         self.tag_set = TagSet(self.labels, encoding)
-        self.dropout = torch.nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.linear = torch.nn.Linear(output_dim, len(self.tag_set.names))
         self.crf = LinearChainCRF(self.tag_set.names, encoding)
         self._f1 = SpanF1(self.labels if per_label else None)

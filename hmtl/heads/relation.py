@@ -10,6 +10,7 @@ from torch import LongTensor, Tensor
 
 from hmtl.backbones.level import Level
 from hmtl.documents import Document, Relation, Span
+from hmtl.dropout import Dropout
 from hmtl.heads.arguments import ArgumentFinder, longest_ending_at
 from hmtl.heads.gold_relations import gold_relations
 from hmtl.heads.head import Head
@@ -71,7 +72,7 @@ class RelationHead(Head):
         memory_budget: int = 2**24,
     ) -> None:
         super().__init__(vocab, task, input_dim, output_dim)
-        self.dropout = torch.nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.scorer = PairScorer(task, self.labels, output_dim, hidden_dim, threshold, reduction)
         self.arguments = None
         if arguments:

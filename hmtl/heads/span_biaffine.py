@@ -8,6 +8,7 @@ import torch
 from torch import BoolTensor, LongTensor, Tensor
 from torch.nn.functional import pad
 
+from hmtl.dropout import Dropout
 from hmtl.heads.band import band_of, block_size, blocks_of, windows_of
 from hmtl.heads.rows import flatten
 
@@ -50,7 +51,7 @@ class SpanBiaffine(torch.nn.Module):
 
     def __init__(self, input_dim: int, hidden_dim: int, labels: int, dropout: float) -> None:
         super().__init__()
-        self.dropout = torch.nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.start = torch.nn.Linear(2 * input_dim, hidden_dim)
         self.end = torch.nn.Linear(2 * input_dim, hidden_dim)
         self.inside = torch.nn.Linear(input_dim, labels, bias=False)

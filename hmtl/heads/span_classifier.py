@@ -10,6 +10,7 @@ from torch.utils.checkpoint import checkpoint
 
 from hmtl.backbones.level import Level
 from hmtl.documents import Document, Span
+from hmtl.dropout import Dropout
 from hmtl.heads.head import Head
 from hmtl.heads.nesting import without_crossings
 from hmtl.heads.rows import check_layer, document_spans, gold_spans, label_indices
@@ -62,7 +63,7 @@ class SpanClassifier(Head):
             )
         self.layer = check_layer(layer, task)  # type: ignore[misc]
         self.max_width = max_width
-        self.dropout = torch.nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.biaffine = SpanBiaffine(output_dim, hidden_dim, len(self.labels), dropout)
         self._f1 = SpanF1(self.labels if per_label else None)
         self._crossing = Untrainable(task, "they cross the end of a sentence")

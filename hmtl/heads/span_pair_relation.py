@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from hmtl.backbones.level import Level
 from hmtl.documents import Document, Relation, Span
+from hmtl.dropout import Dropout
 from hmtl.heads.arguments import ArgumentFinder
 from hmtl.heads.gold_relations import gold_relations
 from hmtl.heads.head import Head
@@ -73,7 +74,7 @@ class SpanPairRelationHead(Head):
         memory_budget: int = 2**24,
     ) -> None:
         super().__init__(vocab, task, input_dim, output_dim)
-        self.dropout = torch.nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.arguments = ArgumentFinder(arguments, vocab, task, input_dim, output_dim)
         scorer = PairScorer(
             task, self.labels, 2 * (output_dim + feature_dim), hidden_dim, threshold, reduction
