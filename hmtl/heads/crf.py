@@ -4,7 +4,7 @@ import torch
 from allennlp.modules.conditional_random_field.conditional_random_field import allowed_transitions
 from torch import BoolTensor, LongTensor, Tensor
 
-_MATMUL_SPREAD = 60.0
+from hmtl.heads.crf_partition import LogPartition
 
 
 class LinearChainCRF(torch.nn.Module):
@@ -56,32 +56,15 @@ class LinearChainCRF(torch.nn.Module):
         return emitted.sum(1) + moved.sum(1) + ends
 
     def _log_partition(self, logits: Tensor, mask: BoolTensor) -> Tensor:
-        """The forward algorithm.
-
-        A step `logsumexp_i(alpha_i + A_ij)` costs rows·tags² exponentials. As a product of `exp(alpha - max
-        alpha)` and `exp(A - max_i A)` it costs rows·tags and a matrix product. Each entry of that product is
-        at least `exp(-spread)`, where `spread` is the widest range of a column of A, whatever the logits are:
-        below the limit no term that matters can vanish in float32, and a CRF in use has ranges of ten or so.
-        Above it, the plain step serves.
-        """
-        # (tags,)
-        peaks = self.transitions.detach().amax(0)
-        if (peaks - self.transitions.detach().amin(0)).amax() < _MATMUL_SPREAD:
-            # (tags, tags)
-            factors = (self.transitions - peaks).exp()
-
-            def step(alpha: Tensor) -> Tensor:
-                top = alpha.detach().amax(1, keepdim=True)
-                return ((alpha - top).exp() @ factors).log() + (peaks + top)
-        else:
-
-            def step(alpha: Tensor) -> Tensor:
-                return torch.logsumexp(alpha.unsqueeze(2) + self.transitions, 1)
-
+        """The forward algorithm: `(rows,)`."""
+        if LogPartition.serves(self.transitions, self.end_transitions):
+            return LogPartition.apply(
+                logits, self.transitions, self.start_transitions, self.end_transitions, mask
+            )
         # each (rows, tags)
         alphas = [self.start_transitions + logits[:, 0]]
         for emitted in logits.unbind(1)[1:]:
-            alphas.append(step(alphas[-1]) + emitted)
+            alphas.append(torch.logsumexp(alphas[-1].unsqueeze(2) + self.transitions, 1) + emitted)
         return torch.logsumexp(_at_last(torch.stack(alphas, 1), mask) + self.end_transitions, 1)
 
     @torch.no_grad()

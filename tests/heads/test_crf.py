@@ -113,6 +113,28 @@ def test_float32_is_stable(scale):
     assert single.grad.isfinite().all()
 
 
+@pytest.mark.parametrize("name", ["start_transitions", "end_transitions", "transitions"])
+def test_a_tag_that_all_but_cannot_be(name):
+    """Single precision still knows it where the text leaves no other."""
+    crf, logits, tags, mask, _ = make("BIO", ["A"], [3, 5], seed=4)
+    with torch.no_grad():
+        getattr(crf, name)[1] -= 200
+    logits = logits.detach() + 300 * torch.eye(3)[1]
+    exact = crf(logits, tags, mask)
+    single = logits.float().requires_grad_()
+    value = crf.float()(single, tags, mask)
+    torch.testing.assert_close(value.double(), exact, rtol=1e-5, atol=1e-2)
+    value.sum().backward()
+    assert single.grad.isfinite().all()
+
+
+def test_gradient_may_be_asked_for_twice():
+    crf, logits, tags, mask, _ = make("BIO", ["A"], [3, 5], seed=4)
+    loss = crf(logits, tags, mask).sum()
+    first, second = (torch.autograd.grad(loss, logits, retain_graph=True)[0] for _ in range(2))
+    assert first.equal(second)
+
+
 def test_likelihood_under_autocast_is_single_precision():
     crf, logits, tags, mask, _ = make("BIO", ["A"], [5, 3], seed=2)
     crf, logits = crf.float(), logits.float()

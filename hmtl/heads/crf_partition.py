@@ -1,0 +1,80 @@
+"""The partition function of a linear-chain CRF with its gradient, without a graph of its steps."""
+
+import torch
+from torch import BoolTensor, Tensor
+from torch.autograd.function import FunctionCtx, once_differentiable
+
+_SPREAD = 60.0
+
+
+class LogPartition(torch.autograd.Function):
+    """`log Σ_y exp(score(y))` of each row by the forward algorithm, and as gradient the marginals by the
+    backward algorithm (Rabiner 1989, "A Tutorial on Hidden Markov Models", section III).
+
+    Both run on probabilities, scaled at each word: a step is a matrix product and a few passes over
+    `(rows, tags)`, where logarithms would take an exponential for every pair of tags. A tag that is left with
+    none of the probability could not matter: with a factor of exp(-spread) at least, the best tag leads to
+    wherever it leads, where `spread` is the widest range of a column of the transitions, or of the ends. So
+    this serves where that is below a limit; CRFs in use have ranges of ten or so.
+    """
+
+    @staticmethod
+    def serves(transitions: Tensor, end: Tensor) -> bool:
+        """Whether single precision can hold what the transitions and ends, `(tags, tags)` and `(tags,)`,
+        make of probabilities."""
+        columns = torch.cat([transitions.detach(), end.detach().unsqueeze(1)], 1)
+        return bool((columns.amax(0) - columns.amin(0)).amax() < _SPREAD)
+
+    @staticmethod
+    def forward(
+        ctx: FunctionCtx, logits: Tensor, transitions: Tensor, start: Tensor, end: Tensor, mask: BoolTensor
+    ) -> Tensor:
+        """`(rows, tokens, tags)`, `(tags, tags)`, `(tags,)` twice and `(rows, tokens)`, words first and one
+        at least, to `(rows,)`. Padding holds numbers."""
+        peaks = transitions.amax(0)
+        factors = (transitions - peaks).exp()
+        # (tokens, rows, tags): the first word's with `start`, the others' with what `factors` lack
+        potentials = logits.transpose(0, 1) + peaks
+        potentials[0] += start - peaks
+        tops = potentials.amax(2, keepdim=True)
+        alphas = (potentials - tops).exp_()
+        # (tokens, rows, 1)
+        sums = torch.empty_like(tops)
+        emitted = alphas.clone()
+        for position, (alpha, total) in enumerate(zip(alphas, sums, strict=True)):
+            if position:
+                alpha.mul_(alphas[position - 1] @ factors)
+            torch.sum(alpha, 1, keepdim=True, out=total)
+            alpha.div_(total)
+        # (rows,)
+        rows, last = torch.arange(len(mask), device=mask.device), mask.sum(1) - 1
+        scales = (sums.log() + tops).squeeze(2).cumsum(0)[last, rows]
+        top = end.amax()
+        ended = (end - top).exp()
+        left = alphas[last, rows] @ ended
+        ctx.save_for_backward(alphas, emitted.div_(sums), factors, ended, last, left)
+        return scales + left.log() + top
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        """The marginals, times `gradient` `(rows,)`."""
+        alphas, emitted, factors, ended, last, left = ctx.saved_tensors  # type: ignore[attr-defined]
+        rows = torch.arange(len(left), device=left.device)
+        # (tokens, rows, tags): 0 after a row's last word
+        betas = torch.zeros_like(alphas)
+        betas[last, rows] = ended * (gradient / left).unsqueeze(1)
+        ahead = torch.empty_like(emitted)
+        for position in range(len(betas) - 1, 0, -1):
+            torch.mul(emitted[position], betas[position], out=ahead[position])
+            betas[position - 1].addmm_(ahead[position], factors.t())
+        marginals = alphas * betas
+        # (tags, tags): from the words before to those that follow
+        moved = alphas[:-1].flatten(0, 1).t() @ ahead[1:].flatten(0, 1)
+        return (
+            marginals.transpose(0, 1),
+            moved * factors,
+            marginals[0].sum(0),
+            marginals[last, rows].sum(0),
+            None,
+        )
