@@ -25,7 +25,7 @@
       characters: {
         type: 'distinct_character_encoding',
         embedding: { vocab_namespace: 'token_characters', embedding_dim: dim },
-        encoder: { type: 'cnn', embedding_dim: dim, num_filters: filters, ngram_filter_sizes: [width] },
+        encoder: { type: 'character_cnn', embedding_dim: dim, num_filters: filters, ngram_filter_sizes: [width] },
         dropout: dropout,
       },
     },
