@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from pathlib import Path
 
 from allennlp.common.checks import ConfigurationError
@@ -16,6 +17,7 @@ from hmtl.formats.format import Format
 from hmtl.formats.sections import BEGIN, Section, sections
 
 WORD, MENTION, FIRST_RELATION = 1, 2, 3
+NO_CLUSTER = tuple(f"\t{filler}" for filler in FILLERS)
 
 
 @Format.register("ace")
@@ -50,15 +52,19 @@ class Ace(Bracketed):
         self.annotated = None if annotated is None else frozenset(annotated)
 
     def read(self, path: str | Path) -> Iterator[Document]:
-        annotated = self._annotated(Path(path)) if self.annotated is None else self.annotated
-        missing = dict.fromkeys(self.layers - annotated)
-        for document in super().read(path):
-            yield document.replace(**missing) if missing else document
+        reader = self
+        if self.annotated is None:
+            reader = copy(self)
+            reader.annotated = self._annotated(Path(path))
+        yield from super(Ace, reader).read(path)
 
     def _annotated(self, path: Path) -> frozenset[str]:
         """The layers that some row of some file shows; looks no further than it must."""
         found = {"mentions"}
         for line in (line for file in self.open(path) for _, line in file.lines):
+            no_relation = "relations" in found or line.count("\t") <= FIRST_RELATION
+            if "\t" in line and no_relation and ("clusters" in found or line.endswith(NO_CLUSTER)):
+                continue  # the usual row, which need not be cut into cells
             row = cells(line)
             if len(row) > FIRST_RELATION and row[0].isdigit():
                 found |= {"clusters"} if row[-1] not in FILLERS else set()
@@ -68,18 +74,22 @@ class Ace(Bracketed):
         return frozenset(found)
 
     def read_file(self, file: TextFile) -> Iterator[Document]:
+        annotated = self.layers if self.annotated is None else self.annotated
         for section in sections(file, fewest=4):
             is_open = all(cell in FILLERS for cell in section.column(MENTION))
             mentions = None if is_open else section.document_spans(MENTION)
+            layers = {
+                "mentions": mentions,
+                "relations": tuple(set(_relations(section, argument_labels(mentions)))),
+                "clusters": section.clusters(),
+            }
             yield Document(
                 id=section.id,
                 tokens=tuple(section.column(WORD)),
                 sentences=tuple(section.bounds()),
-                mentions=mentions,
-                relations=tuple(set(_relations(section, argument_labels(mentions)))),
-                clusters=section.clusters(),
                 genre=section.genre,
                 source=file.at(section.line),
+                **{name: layer for name, layer in layers.items() if name in annotated},
             )
 
     def write(self, documents: Iterable[Document], path: str | Path) -> None:

@@ -92,9 +92,10 @@ def merge(clusters: Iterable[Iterable[Bounds]], place: str) -> list[Cluster]:
     shared: set[Bounds] = set()
     for cluster in clusters:
         united = set(cluster)
-        for span in united & merged.keys():
-            shared.add(span)
-            united |= merged[span]
+        if not merged.keys().isdisjoint(united):
+            for span in united & merged.keys():
+                shared.add(span)
+                united |= merged[span]
         merged.update(dict.fromkeys(united, united))
     if shared:
         logger.warning("%s: %s in two clusters, which are united", place, sorted(shared))

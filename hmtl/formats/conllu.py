@@ -97,9 +97,8 @@ class Conllu(Tallied):
         """The mentions of a document, those that stand twice once."""
         brackets = section.header and Brackets(file, section.header, self.left_out, self.tally)
         for note in section.words.notes:
-            for key, what in LINKS.items():
-                if key in note.misc:
-                    self.tally[f"{what} left out"] += note.misc[key].count(",") + 1
+            for key in LINKS.keys() & note.misc.keys():
+                self.tally[f"{LINKS[key]} left out"] += note.misc[key].count(",") + 1
             if "Entity" in note.misc:
                 if not brackets:
                     file.fail(note.line, "has a mention of unknown fields", f"put # {GLOBAL} = … before it")

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from hmtl.formats.conllu_misc import misc_values, unescape
+from hmtl.formats.conllu_misc import USUAL, misc_values, unescape
 from hmtl.formats.files import TextFile
 
 WIDTH, FORM, MISC = 10, 1, 9
@@ -59,30 +59,32 @@ class Words:
     def add(self, rows: list[tuple[int, str]]) -> str:
         """Appends a sentence and gives its text, as `# text` should say it. Raises `FormatError` for rows
         that are not CoNLL-U's."""
-        begin, begin_piece, last, owner = len(self.tokens), len(self._pieces), 0, None
+        tokens, begin, begin_piece, last, owner = self.tokens, len(self.tokens), len(self._pieces), 0, None
         for number, line in rows:
             row = line.split("\t")
             if len(row) != WIDTH:
                 self.file.fail(number, f"has {len(row)} columns", "give the ten of CoNLL-U, parted by tabs")
-            name, form, misc = row[0], row[FORM], misc_values(row[MISC], self.file, number)
-            is_word = name == str(last + 1)
+            form, misc = row[FORM], USUAL.get(row[MISC])
+            if misc is None:
+                misc = misc_values(row[MISC], self.file, number)
+            is_word = row[0] == str(last + 1)
             if not is_word:
                 owner = self._other_row(number, row, misc, last, owner)
             elif not form:
                 self.file.fail(number, "has no word", "give it in the second column")
             else:
                 last += 1
-                self.tokens.append(form)
+                tokens.append(form)
                 if owner is None:
-                    self._place([form], form, misc)
+                    self._place(form, misc)
                 elif owner.end == last:
                     self._place_range(owner)
                     owner = None
             if misc and not NOTED.isdisjoint(misc):
-                self.notes.append(Note(len(self.tokens) - is_word, not is_word, number, misc))
+                self.notes.append(Note(len(tokens) - is_word, not is_word, number, misc))
         if owner or not last:
             self.file.fail(rows[-1][0], "ends a sentence too early", "the file lacks words, fetch it again")
-        self.sentences.append((begin, len(self.tokens) - 1))
+        self.sentences.append((begin, len(tokens) - 1))
         if self._is_open:
             self._pieces[-1] = "\n"
         pieces = self._pieces[begin_piece:]
@@ -110,24 +112,30 @@ class Words:
 
     def _place_range(self, owner: Range) -> None:
         words = self.tokens[len(self.offsets) :]
-        if "".join(words) == owner.form:
-            self._place(words, owner.form, owner.misc)
-            return
-        self.tally["multiword tokens written as their words"] += 1
-        self._surfaces[len(self._pieces) + ("SpacesBefore" in owner.misc)] = owner.form
-        self._place(words, " ".join(words), owner.misc, between=1)
-
-    def _place(self, words: list[str], piece: str, misc: dict[str, str], between: int = 0) -> None:
-        """Lays words out, with as many characters between them, and the white space around them."""
-        if "SpacesBefore" in misc:
-            self._pieces.append(unescape(misc["SpacesBefore"]))
-            self._length += len(self._pieces[-1])
+        is_spelt = "".join(words) == owner.form
+        if not is_spelt:
+            self.tally["multiword tokens written as their words"] += 1
+            self._surfaces[len(self._pieces) + ("SpacesBefore" in owner.misc)] = owner.form
+        between = "" if is_spelt else " "
+        self._place(between.join(words), owner.misc)
+        (start, _) = self.offsets.pop()
         for word in words:
-            end = self._length + len(word)
-            self.offsets.append((self._length, end))
-            self._length = end + between
-        gap = misc.get("SpacesAfter")
-        self._is_open = gap is None and misc.get("SpaceAfter") != "No"
-        after = unescape(gap) if gap is not None else " " if self._is_open else ""
+            self.offsets.append((start, start + len(word)))
+            start += len(word) + len(between)
+
+    def _place(self, piece: str, misc: dict[str, str]) -> None:
+        """Lays a word out, or those of a multiword token as one, with the white space around it."""
+        start, after, self._is_open = self._length, " ", True
+        if misc:
+            if "SpacesBefore" in misc:
+                before = unescape(misc["SpacesBefore"])
+                self._pieces.append(before)
+                start += len(before)
+            if "SpacesAfter" in misc:
+                after, self._is_open = unescape(misc["SpacesAfter"]), False
+            elif misc.get("SpaceAfter") == "No":
+                after, self._is_open = "", False
+        end = start + len(piece)
+        self.offsets.append((start, end))
         self._pieces += (piece, after)
-        self._length += len(after) - between
+        self._length = end + len(after)

@@ -11,9 +11,9 @@ from hmtl.documents import Span
 from hmtl.formats.conllu_words import Note
 from hmtl.formats.files import TextFile
 
-# possessive: a value of any length is refused in one look
-CHAIN = re.compile(r"(?:\([^()]++\)?+|[^()]++\))++")
-PART = re.compile(r"\(([^()]+)(\))?|([^()]+)\)")
+# opening, whether it is closed too, closing, or what is no bracket; possessive, so that a value of any length
+# takes one look
+PART = re.compile(r"\(([^()]++)(\)?+)|([^()]++)\)|([^()]++|[()])")
 PIECE = re.compile(r"(.+)\[(\d+)/(\d+)\]")
 
 
@@ -76,10 +76,11 @@ class Brackets:
         if note.is_empty_node and "zeros" not in self.left_out:
             mend = 'read with zeros: "leave_out", which counts them'
             self.file.fail(note.line, "has a mention at an empty node, where there is no word", mend)
-        if not CHAIN.fullmatch(value):
+        parts = PART.findall(value)
+        if not parts or any(other for _, _, _, other in parts):
             cause = f"'{value[:60]}' is no chain of brackets"
             self.file.fail(note.line, cause, "write (id-type, id) or (id-type)")
-        for opening, is_single, closing in PART.findall(value):
+        for opening, is_single, closing, _ in parts:
             name = closing or self._begin(opening, note)
             if closing or is_single:
                 self._end(name, note)
@@ -119,7 +120,8 @@ class Brackets:
         if start > end:
             self.tally["mentions without words left out"] += 1
             return
-        self.tally["mentions narrowed to their words"] += begin.is_empty_node or note.is_empty_node
+        if begin.is_empty_node or note.is_empty_node:
+            self.tally["mentions narrowed to their words"] += 1
         self.mentions.append(Mention(name if self.header.has_ids else "", Span(start, end, label)))
 
     def close(self) -> None:
