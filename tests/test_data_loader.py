@@ -53,6 +53,19 @@ def test_every_pass_deals_every_instance_once(build: Build) -> None:
         assert max(map(len, batches)) == 4
 
 
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"workers": -1}, "data_loader.workers is -1; give 0 or more"),
+        ({"workers": 2}, "data_loader.workers is 2, but all instances are in memory, .* or workers to 0"),
+        ({"workers": 1, "cache": "c", "in_memory": True}, "data_loader.workers is 1, but all instances are"),
+    ],
+)
+def test_workers_read_from_a_cache(build: Build, config: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        build({"ner": "ner"}, **config)
+
+
 def test_order_is_a_function_of_seed_task_and_pass(build: Build) -> None:
     loader = build({"ner": "ner", "emd": "emd"})
     orders = {(task, number): loader.batches(task, number) for task in ("ner", "emd") for number in range(3)}

@@ -9,6 +9,7 @@ from strategies import documents
 from hmtl.caching import store
 from hmtl.caching.store import DOCUMENTS, INDEX, Damaged, Store, Writer
 from hmtl.documents import Document
+from hmtl.workers.messages import pack, unpack
 
 
 def stored(folder: Path, found: list[Document]) -> tuple[int, int, int]:
@@ -35,6 +36,15 @@ def test_what_was_written_is_read(
 
 
 DOCUMENTS_OF_TEST = [Document(f"d{i}", ("word",) * (i + 1)) for i in range(9)]
+
+
+def test_another_process_opens_the_files_for_itself(tmp_path: Path) -> None:
+    opened = Store(tmp_path, *stored(tmp_path, DOCUMENTS_OF_TEST))
+    copy = unpack(pack(opened))
+    assert list(copy) == list(opened) == DOCUMENTS_OF_TEST
+    (tmp_path / INDEX).unlink()
+    with pytest.raises(Damaged):
+        unpack(pack(opened))
 
 
 def test_there_is_no_document_outside(tmp_path: Path) -> None:

@@ -67,3 +67,23 @@ def test_spans_by_sentence() -> None:
     document = Document("d", tuple("abcd"), ((0, 1), (2, 3)), entities=(Span(0, 1, "A"), Span(3, 3, "B")))
     assert Conll2003().by_sentence(document, "entities") == [[Span(0, 1, "A")], [Span(1, 1, "B")]]
     assert Conll2003().by_sentence(document, "mentions") == [[], []]
+
+
+@pytest.mark.parametrize("name", ["conll2003", "conll2012", "conllu", "jsonl"])
+def test_documents_of_any_number_are_read(tmp_path: Path, name: str) -> None:
+    """The limit is for what is in memory at once: a document."""
+    form = Format.by_name(name)(max_megabytes=1)
+    document = Document("d", ("word",) * 5000, mentions=(), entities=(), clusters=())
+    form.write([form.fit(document)], one := tmp_path / "one")
+    text, count = one.read_text(), 60
+    many = tmp_path / "many"
+    many.write_text(
+        "".join(
+            text.replace("newdoc id = d", f"newdoc id = d{i}")
+            .replace('"d"', f'"d{i}"')
+            .replace("document (d)", f"document (d{i})")
+            for i in range(count)
+        )
+    )
+    assert many.stat().st_size > 1 << 20
+    assert sum(1 for _ in form.read(many)) == count

@@ -1,4 +1,6 @@
 import gzip
+import random
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 
@@ -8,10 +10,12 @@ from hypothesis import strategies as st
 
 from formats.helpers import put
 from hmtl.formats import streams
+from hmtl.formats.files import text_file
 from hmtl.formats.format import FormatError
 from hmtl.formats.streams import Capped, numbered_lines, open_binary
 
 LIMIT = 1 << 20
+WORDS = ("the", "ship", "sank", "off", "Genoa")
 
 
 def read(path: Path) -> list[tuple[int, str]]:
@@ -60,6 +64,33 @@ def test_a_decompression_bomb_is_stopped(tmp_path: Path) -> None:
         FormatError, match=r"bomb.gz: has over 1 MB that must be in memory at once; .* raise max_megabytes"
     ):
         read(path)
+
+
+def test_what_is_no_longer_held_does_not_count(tmp_path: Path) -> None:
+    """A file of any size is read where each line is let go of."""
+    path = put(tmp_path, "f", ("x" * 99 + "\n") * 60_000)
+    file = text_file(path, path, LIMIT)
+    count = 0
+    for _ in file.lines:
+        count += 1
+        file.release()
+    assert count == 60_000 and path.stat().st_size > 5 * LIMIT
+    with pytest.raises(FormatError, match="f: has over 1 MB that must be in memory at once; cut it into"):
+        list(file.lines)
+
+
+def test_a_bomb_is_stopped_also_where_nothing_is_held(tmp_path: Path) -> None:
+    rng, real, bomb = random.Random(1), tmp_path / "real.gz", tmp_path / "bomb.gz"
+    real.write_bytes(gzip.compress("".join(f"{rng.choice(WORDS)} O\n" for _ in range(LIMIT)).encode()))
+    bomb.write_bytes(gzip.compress(b"x O\n" * LIMIT))
+    for path, message in (
+        (real, None),
+        (bomb, "bomb.gz: unpacks to over 100 times its size; fetch it again"),
+    ):
+        file = text_file(path, path, LIMIT)
+        with pytest.raises(FormatError, match=message) if message else nullcontext():
+            for _ in file.lines:
+                file.release()
 
 
 def test_an_endless_line_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
