@@ -173,6 +173,8 @@ class MultiTaskLoader(DataLoader):
             yield from instances
 
     def index_with(self, vocab: Vocabulary) -> None:
+        # every word that was counted, once more, which is used no longer; None could not be given to workers
+        vocab._retained_counter = {}
         for instances in self.instances.values():
             instances.index_with(vocab)
 

@@ -1,5 +1,6 @@
 """The steps of a run, drawn without a model."""
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -64,8 +65,9 @@ class _Reading:
 
     def __init__(self, run: Run, task: str) -> None:
         self.task, self.loader, self.learner = task, run.loader, run.learners[task]
-        documents = self.loader.documents(task, list(range(len(self.loader.instances[task]))))
-        self.lengths = [len(document.tokens) for document in documents]
+        # one by one, for they need not fit into memory
+        documents = (self.loader.documents(task, [i])[0] for i in range(len(self.loader.instances[task])))
+        self.lengths = array("L", (len(document.tokens) for document in documents))
         self.pass_number, self.batch = 0, 0
         self.batches = self.loader.batches(task, 0)
         self.curve: list[tuple[float, float]] = []

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from allennlp.common import Params
@@ -137,6 +138,14 @@ def test_a_worker_that_is_lost_is_done_without(
         "without workers"
     )
     check(loader, plain, batches)
+
+
+def test_a_vocabulary_that_was_read_can_be_sent(build: Build, plain: MultiTaskLoader, tmp_path: Path) -> None:
+    """Of one that was not counted, which `--recover` and an archive have."""
+    plain.instances["ner"]._vocab.save_to_files(str(tmp_path))
+    loader = build(1)
+    loader.index_with(Vocabulary.from_files(str(tmp_path)))
+    check(loader, plain, wanted(plain)[:1])
 
 
 def test_what_a_worker_cannot_read_is_the_error_that_it_is_without(
