@@ -66,12 +66,14 @@ def check(config: Mapping[str, Any]) -> Report:
 
 
 def _forecast(study: Study, has_errors: bool) -> None:
-    """Reads the training data as training will, with its schedule."""
+    """The schedule of training, with the training data that have been read."""
     config = copy.deepcopy(dict(study.experiment.config))
     try:
         # batches are made of words, and an indexer may want a download
         config["dataset_reader"].pop("token_indexers", None)
-        study.run = Run.from_config(Params(config))
+        # what has been read needs no cache
+        config["data_loader"].pop("cache", None)
+        study.run = Run.from_config(Params(config), study.experiment.known_reader())
     except UNBUILT as fault:
         # after other errors, this one most likely is one of them
         study.is_broken = has_errors

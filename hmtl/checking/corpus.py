@@ -34,6 +34,24 @@ class Corpus:
         return sum(len(document.tokens) for document in self.documents)
 
 
+class Known(Format):
+    """What has been read, in place of the files. `read` raises `ConfigurationError` where these had a fault.
+
+    # Parameters
+
+    corpus : what to give, whatever the path. layers : as the format of the files has them.
+    """
+
+    def __init__(self, corpus: Corpus, layers: frozenset[str]) -> None:
+        super().__init__()
+        self.corpus, self.layers = corpus, layers
+
+    def read(self, path: str | Path) -> Iterator[Document]:
+        if self.corpus.faults:
+            raise ConfigurationError(self.corpus.faults[0])
+        yield from self.corpus.documents
+
+
 def read_corpus(form: Format, path: str, title: str) -> Corpus:
     """All documents of a path that can be read; of a file with a fault those before it."""
     corpus = Corpus([])

@@ -12,7 +12,7 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader
 
-from hmtl.checking.corpus import Corpus, read_corpus
+from hmtl.checking.corpus import Corpus, Known, read_corpus
 from hmtl.checking.schema import Node, Slip, walk_config
 from hmtl.dataset_readers import MultiTaskReader, TaskReader
 from hmtl.dataset_readers.split import split_sentences
@@ -62,13 +62,14 @@ class Experiment:
     # Parameters
 
     nodes : the objects that it describes, by key. slips : what no constructor would take. faults : why
-        readers could not be built.
+        readers could not be built. reader : of all tasks, once they have been asked for, as training has it.
     """
 
     config: Mapping[str, Any]
     nodes: dict[str, Node]
     slips: list[Slip]
     faults: list[Slip] = field(default_factory=list)
+    reader: MultiTaskReader | None = None
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "Experiment":
@@ -105,9 +106,12 @@ class Experiment:
         }
 
     def _readers(self) -> dict[str, TaskReader]:
-        """All together, as training has them; where that cannot be, those that can be built."""
-        whole = self._build("dataset_reader", dict(self.section("dataset_reader")))
+        """All together, as training has them; where that cannot be, those that can be built, which split raw
+        text as training would."""
+        section = self.section("dataset_reader")
+        whole = self._build("dataset_reader", dict(section))
         if isinstance(whole, MultiTaskReader):
+            self.reader = whole
             return whole.readers
         found = {}
         for name in self.section("dataset_reader.readers"):
@@ -115,7 +119,23 @@ class Experiment:
             reader = self._build(key, self.section(key), task=name)
             if isinstance(reader, TaskReader):
                 found[name] = reader
-        return found
+        readers = {name: self.section(f"dataset_reader.readers.{name}") for name in found}
+        stated = {key: section[key] for key in ("language", "pipeline") if key in section}
+        some = found and self._build("dataset_reader", {"type": "hmtl", "readers": readers, **stated})
+        return some.readers if isinstance(some, MultiTaskReader) else found
+
+    def known_reader(self) -> MultiTaskReader | None:
+        """The reader of all tasks with the training data that have been read in place of the files; None
+        where there is no such reader."""
+        if self.reader is None:
+            return None
+        reader = copy.copy(self.reader)
+        reader.readers = {}
+        for name, each in self.reader.readers.items():
+            reader.readers[name] = copy.copy(each)
+            corpus = self.tasks[name].corpora.get("train", Corpus([]))
+            reader.readers[name].format = Known(corpus, each.format.layers)
+        return reader
 
     def _build(self, key: str, section: dict[str, Any], **extras: Any) -> DatasetReader | None:
         # what they count is another matter, and some want a download

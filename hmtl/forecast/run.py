@@ -12,6 +12,7 @@ from allennlp.data import DataLoader, DatasetReader
 from torch import nn
 
 from hmtl.data_loader import MultiTaskLoader
+from hmtl.dataset_readers import MultiTaskReader
 from hmtl.schedules import Plan, Schedule
 from hmtl.training import HmtlTrainer
 from hmtl.training.build import TaskOptions, build_learners, check_trainer
@@ -34,12 +35,13 @@ class Run:
     patience: int | None
 
     @classmethod
-    def from_config(cls, params: Params) -> "Run":
-        """Reads the training data as `allennlp train` does. Raises `ConfigurationError` for a config that is
-        none of an hmtl training run, and for one whose trainer or schedule could not be built."""
+    def from_config(cls, params: Params, reader: MultiTaskReader | None = None) -> "Run":
+        """Reads the training data as `allennlp train` does, or with a reader that has them. Raises
+        `ConfigurationError` for a config that is none of an hmtl training run, and for one whose trainer or
+        schedule could not be built."""
         # The trainer first: a slip in it should not wait for the data.
         trainer = _trainer_arguments(params)
-        loader = _loader(params, trainer["accumulate"] * _processes(params))
+        loader = _loader(params, trainer["accumulate"] * _processes(params), reader)
         order = params.get("model", {}).get("order") or []
         plan = Plan(loader.sizes(order), trainer["num_epochs"], trainer["seed"])
         schedule = trainer["schedule"]
@@ -87,9 +89,9 @@ def _processes(params: Params) -> int:
     return (len(devices) if isinstance(devices, list) else 1) * distributed.get("num_nodes", 1)
 
 
-def _loader(params: Params, parts: int) -> MultiTaskLoader:
+def _loader(params: Params, parts: int, reader: MultiTaskReader | None) -> MultiTaskLoader:
     section = _section(params, "data_loader")
-    reader = DatasetReader.from_params(_section(params, "dataset_reader"))
+    reader = reader or DatasetReader.from_params(_section(params, "dataset_reader"))
     path = params.get("train_data_path")
     if path is None:
         raise ConfigurationError("train_data_path: the config has none; name the training data")

@@ -13,6 +13,7 @@ from hmtl.documents import Document, Span
 from hmtl.dropout import Dropout
 from hmtl.heads.crf import LinearChainCRF
 from hmtl.heads.head import Head
+from hmtl.heads.nesting import with_rivals
 from hmtl.heads.rows import RowSpan, check_layer, document_spans, gold_spans, label_indices
 from hmtl.heads.tags import TagSet
 from hmtl.heads.untrainable import Untrainable
@@ -107,16 +108,11 @@ class CrfTagger(Head):
         """The spans to train on. The loss of evaluation sets, whose gold is scored in full, takes the
         outermost by default."""
         flat: list[RowSpan] = []
-        taken: dict[tuple[int, int], Span] = {}
-        outermost = self.nested != "innermost"
-        for placed in sorted(spans, key=lambda s: s.start - s.end if outermost else s.end - s.start):
-            words = [(placed.row, token) for token in range(placed.start, placed.end + 1)]
-            rival = next((taken[word] for word in words if word in taken), None)
+        for placed, rival in with_rivals(spans, self.nested != "innermost"):
             if rival is None:
                 flat.append(placed)
-                taken.update(dict.fromkeys(words, placed.span))
             elif self.training and self.nested is None:
-                self._reject(rival, placed.span, document)
+                self._reject(rival.span, placed.span, document)
         return flat
 
     def _reject(self, one: Span, other: Span, document: Document) -> NoReturn:

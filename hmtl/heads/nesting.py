@@ -1,6 +1,20 @@
-"""Spans that may nest but not cross."""
+"""Spans that may nest but not cross, and spans that may not even nest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from hmtl.heads.rows import RowSpan
+
+
+def with_rivals(spans: Iterable[RowSpan], outermost: bool) -> Iterator[tuple[RowSpan, RowSpan | None]]:
+    """Goes through spans, the widest first if `outermost` and otherwise the narrowest, and keeps each that
+    shares no word with one kept before; gives each with the one kept that it shares a word with, or None."""
+    taken: dict[tuple[int, int], RowSpan] = {}
+    for placed in sorted(spans, key=lambda s: s.start - s.end if outermost else s.end - s.start):
+        words = [(placed.row, token) for token in range(placed.start, placed.end + 1)]
+        rival = next((taken[word] for word in words if word in taken), None)
+        if rival is None:
+            taken.update(dict.fromkeys(words, placed))
+        yield placed, rival
 
 
 def without_crossings(spans: Iterable[tuple[int, int, str]], length: int) -> list[tuple[int, int, str]]:

@@ -1,14 +1,20 @@
 """A report as a whole."""
 
+import copy
+import json
+from collections import Counter
 from functools import wraps
 from pathlib import Path
 
 import pytest
 import torch
 from allennlp.common import Params
+from formats.helpers import put
 
 from checking.small import Config, changed, found, small_config
 from hmtl.checking import RULES, check
+from hmtl.forecast import Run
+from hmtl.formats import Format
 from hmtl.model import MultiTaskModel
 
 SHIPPED = sorted(path.name for path in (Path(__file__).parents[2] / "configs").glob("open*.jsonnet"))
@@ -81,6 +87,41 @@ def test_the_open_configs_have_no_errors(name: str, project_root: Path, data_roo
     monkeypatch.setenv("HMTL_DATA", str(data_root))
     report = check(Params.from_file(project_root / "configs" / name).as_dict(quiet=True))
     assert report.count("error") == 0 and report.memory is not None
+
+
+def test_every_file_is_read_once(clean, monkeypatch):
+    opened = []
+    read = Format.read
+    monkeypatch.setattr(Format, "read", lambda self, path: opened.append(Path(path).name) or read(self, path))
+    report = check(clean)
+    assert report.steps and Counter(opened) == {"train.jsonl": 1, "validation.jsonl": 1, "test.jsonl": 1}
+
+
+def test_what_has_been_read_gives_the_forecast_of_training(clean):
+    report, run = check(clean), Run.from_config(Params(copy.deepcopy(clean)))
+    assert {task: (steps.batches, steps.instances) for task, steps in report.steps.items()} == {
+        task: (size.batches, size.instances) for task, size in run.plan.sizes.items()
+    }
+
+
+def test_a_cache_is_neither_made_nor_needed(clean, tmp_path: Path):
+    report = check(changed(clean, data_loader__cache=str(tmp_path / "cache")))
+    assert report.findings == [] and report.steps and not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_raw_text_is_split_in_the_language_of_the_experiment(broken: bool, tmp_path: Path):
+    config = small_config(tmp_path, "ner emd")
+    for split in ("train", "validation", "test"):
+        names = [{"start": 2, "end": 4, "label": "LOC"}]
+        text = json.dumps({"id": split, "text": "我爱北京。", "spans": names})
+        config[f"{split}_data_path"]["ner"] = str(put(tmp_path, f"{split}.spans", text))
+    config = changed(config, dataset_reader__language="zh", dataset_reader__readers__ner__format="spans")
+    if broken:  # a reader that cannot be built, so that not all can be built together
+        config = changed(config, dataset_reader__readers__emd__format="wnut")
+    report = check(config)
+    assert report.count("error") == broken
+    assert report.sizes["ner"]["train"].words == 5
 
 
 def test_a_config_of_nothing():

@@ -10,7 +10,7 @@ from hmtl.dataset_readers.split import crossing_annotations
 from hmtl.documents import Document, Relation, Span
 from hmtl.heads.crf_tagger import CrfTagger
 from hmtl.heads.head import Head
-from hmtl.heads.nesting import without_crossings
+from hmtl.heads.nesting import with_rivals, without_crossings
 from hmtl.heads.rows import RowSpan, gold_spans
 from hmtl.heads.span_classifier import SpanClassifier
 
@@ -58,8 +58,8 @@ def nested_in_a_flat_tagger(study: Study, task: Task) -> Iterator[Finding]:
 
 
 def _not_flat(head: Head, document: Document, placed: list[RowSpan]) -> list[Span]:
-    kept = {row.span for row in head._flat(placed, document)}  # type: ignore[operator]
-    return [row.span for row in placed if row.span not in kept]
+    flat = {row for row, rival in with_rivals(placed, head.nested != "innermost") if rival is None}
+    return [row.span for row in placed if row not in flat]
 
 
 @rule("task")
