@@ -1,7 +1,7 @@
 """Dropout whose random numbers cost little on a processor."""
 
 import torch
-from torch import BoolTensor, Tensor, nn
+from torch import Tensor, nn
 from torch.nn import functional
 
 _PARTS = 4  # 16-bit numbers in each 64-bit number drawn
@@ -27,29 +27,10 @@ def dropout(values: Tensor, p: float, training: bool) -> Tensor:
     level = round(p * _RANGE)
     if not training or level in (0, _RANGE) or values.device.type != "cpu":
         return functional.dropout(values, p, training)
-    return _Dropped.apply(values, _draw(values, level), _RANGE / (_RANGE - level))
-
-
-def _draw(values: Tensor, level: int) -> BoolTensor:
-    """True with probability level / 2¹⁶, in the shape of `values`."""
     count = values.numel()
     drawn = torch.empty(-(-count // _PARTS), dtype=torch.long).random_(-(2**63), None)
-    # all 2¹⁶ values of an int16 are equally likely, the negative ones too
-    return (drawn.view(torch.int16)[:count] < level - _RANGE // 2).view(values.shape)
-
-
-class _Dropped(torch.autograd.Function):
-    """Values without those dropped, scaled; what backward needs is one byte for each."""
-
-    @staticmethod
-    def forward(
-        ctx: torch.autograd.function.FunctionCtx, values: Tensor, dropped: BoolTensor, scale: float
-    ) -> Tensor:
-        ctx.save_for_backward(dropped)
-        ctx.scale = scale  # type: ignore[attr-defined]
-        return values.masked_fill(dropped, 0.0).mul_(scale)
-
-    @staticmethod
-    def backward(ctx: torch.autograd.function.FunctionCtx, gradient: Tensor) -> tuple[Tensor, None, None]:
-        (dropped,) = ctx.saved_tensors  # type: ignore[attr-defined]
-        return gradient.masked_fill(dropped, 0.0).mul_(ctx.scale), None, None  # type: ignore[attr-defined]
+    kept = torch.empty(values.shape, dtype=values.dtype)
+    # of an int16 all values are equally likely, the negative ones too; straight to 0 and 1 in the values' own
+    # type, since what goes through bool is not vectorised
+    torch.ge(drawn.view(torch.int16)[:count].view(values.shape), level - _RANGE // 2, out=kept)
+    return values * kept.mul_(_RANGE / (_RANGE - level))

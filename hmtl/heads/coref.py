@@ -14,7 +14,7 @@ from hmtl.backbones.level import Level
 from hmtl.documents import Cluster, Document
 from hmtl.dropout import dropout as drop
 from hmtl.heads.coref_antecedents import AntecedentScorer
-from hmtl.heads.coref_candidates import Bounds, Candidates
+from hmtl.heads.coref_candidates import Bounds, Candidates, offsets
 from hmtl.heads.coref_scorer import initialise
 from hmtl.heads.coref_spans import TENSORS, MentionScorer, SpanRepresentation, prune, span_grid
 from hmtl.heads.head import Head
@@ -31,7 +31,8 @@ class CorefHead(Head):
     """Span ranking (Lee et al. 2017) with coarse-to-fine pruning of antecedents (Lee et al. 2018),
     without the latter's second order: the coreference head of HMTL.
 
-    Documents are handled one by one and their losses summed, so how they are batched changes nothing.
+    An antecedent is of the same document, and losses are summed, so how documents are batched changes
+    nothing.
 
     # Parameters
 
@@ -134,14 +135,32 @@ class CorefHead(Head):
         pairs = kept * min(kept, self.antecedents.max_antecedents) * hidden_dim * TENSORS
         return 4 * max(spans, pairs, 3 * kept * kept) // 2**20
 
-    def score(self, level: Level, documents: list[Document], supervised: bool) -> list[Candidates]:
-        """The candidates of each document with their antecedents' scores."""
+    def score(self, level: Level, documents: list[Document], supervised: bool) -> Candidates:
+        """The candidates of the documents with their antecedents' scores."""
         lengths = [len(document.tokens) for document in documents]
         self._announce(max(lengths))
-        inputs = drop(flatten(level.inputs, level.mask), self.lexical_dropout, self.training).split(lengths)
-        outputs = drop(flatten(level.outputs, level.mask), self.output_dropout, self.training).split(lengths)
-        given = self.gold_mentions and supervised and not self.training
-        return [self._candidates(*text, given) for text in zip(inputs, outputs, documents, strict=True)]
+        # (words of all documents, input_dim), (…, output_dim)
+        inputs = drop(flatten(level.inputs, level.mask), self.lexical_dropout, self.training)
+        outputs = drop(flatten(level.outputs, level.mask), self.output_dropout, self.training)
+        sentences = [
+            (offset + start, offset + end)
+            for offset, document in zip(offsets(lengths), documents, strict=True)
+            for start, end in document.sentences
+        ]
+        valid = span_grid(sentences, self.spans.width.num_embeddings, inputs.device)
+        # the grid only selects, unless the mention scores have a loss of their own
+        with torch.set_grad_enabled(torch.is_grad_enabled() and self.singletons):
+            grid = self.mentions.grid(inputs, outputs, self.spans, self.budget)
+        if self.gold_mentions and supervised and not self.training:
+            starts, ends, counts = self._gold_bounds(documents, inputs.device)
+        else:
+            starts, ends, counts = prune(grid, valid, lengths, self.spans_per_word)
+        # (spans, span_dim)
+        spans = self.spans(inputs, outputs, starts, ends)
+        mention_scores = self.mentions(spans)
+        speakers, genres = self._speakers(documents, starts), self._genres(documents, counts, starts)
+        antecedents, scores = self.antecedents(spans, mention_scores, counts, speakers, genres, self.budget)
+        return Candidates(starts, ends, mention_scores, antecedents, scores, grid, valid, lengths, counts)
 
     def _announce(self, words: int) -> None:
         peak, budget = self.peak_mb(words), self.budget // 2**20
@@ -153,61 +172,63 @@ class CorefHead(Head):
                 *(self.task, words, peak, budget),
             )
 
-    def _candidates(self, inputs: Tensor, outputs: Tensor, document: Document, given: bool) -> Candidates:
-        valid = span_grid(document.sentences, self.spans.width.num_embeddings, inputs.device)
-        # the grid only selects, unless the mention scores have a loss of their own
-        with torch.set_grad_enabled(torch.is_grad_enabled() and self.singletons):
-            grid = self.mentions.grid(inputs, outputs, self.spans, self.budget)
-        if given:
-            gold = sorted(span for cluster in self._gold(document) for span in cluster)
-            starts, ends = inputs.new_tensor(gold, dtype=torch.long).reshape(-1, 2).unbind(1)
-        else:
-            starts, ends = prune(grid, valid, self.spans_per_word)
-        # (spans, span_dim)
-        spans = self.spans(inputs, outputs, starts, ends)
-        mention_scores = self.mentions(spans)
-        speakers, genre = self._speakers(document, starts), self._genre(document, starts)
-        antecedents, scores = self.antecedents(spans, mention_scores, speakers, genre, self.budget)
-        return Candidates(starts, ends, mention_scores, antecedents, scores, grid, valid)
+    def _gold_bounds(
+        self, documents: list[Document], device: torch.device
+    ) -> tuple[LongTensor, LongTensor, list[int]]:
+        """The gold mentions as `prune` gives candidates."""
+        lengths = [len(document.tokens) for document in documents]
+        gold = [
+            sorted(span for cluster in self._gold(document) for span in cluster) for document in documents
+        ]
+        bounds = [
+            (offset + start, offset + end)
+            for offset, own in zip(offsets(lengths), gold, strict=True)
+            for start, end in own
+        ]
+        starts, ends = torch.tensor(bounds, dtype=torch.long, device=device).reshape(-1, 2).unbind(1)
+        return starts, ends, [len(own) for own in gold]
 
-    def _speakers(self, document: Document, starts: LongTensor) -> LongTensor | None:
+    def _speakers(self, documents: list[Document], starts: LongTensor) -> LongTensor | None:
         if not self.speakers:
             return None
-        if document.speakers is None:
-            return torch.full_like(starts, -1)
-        numbers = {speaker: number for number, speaker in enumerate(dict.fromkeys(document.speakers))}
-        return starts.new_tensor([numbers[speaker] for speaker in document.speakers])[starts]
+        voices: list[int] = []
+        for document in documents:
+            numbers = {
+                speaker: number for number, speaker in enumerate(dict.fromkeys(document.speakers or ()))
+            }
+            voices += [
+                numbers.get(speaker, -1) for speaker in document.speakers or (None,) * len(document.tokens)
+            ]
+        return starts.new_tensor(voices)[starts]
 
-    def _genre(self, document: Document, starts: LongTensor) -> LongTensor | None:
-        return starts.new_tensor(self.genres.get(document.genre or "", 0)) if self.genres else None
+    def _genres(self, documents: list[Document], counts: list[int], starts: LongTensor) -> LongTensor | None:
+        if not self.genres:
+            return None
+        numbers = torch.tensor([self.genres.get(document.genre or "", 0) for document in documents])
+        return numbers.repeat_interleave(torch.tensor(counts)).to(starts.device)
 
     def loss(
-        self,
-        scores: list[Candidates],
-        level: Level,
-        documents: list[Document],
-        batch: Sequence[Document],
+        self, scores: Candidates, level: Level, documents: list[Document], batch: Sequence[Document]
     ) -> Tensor:
         """Summed over documents and spans. Raises `ConfigurationError` for a document without coreference
         annotation."""
-        total = level.outputs.new_zeros(())
-        for candidates, document in zip(scores, documents, strict=True):
-            clusters = self._gold(document)
-            mentions = [span for cluster in clusters for span in cluster]
-            gold = candidates.gold(mentions)
-            total = total + candidates.link_loss(clusters)
-            if self.singletons:
-                total = total + self.mention_loss_weight * candidates.mention_loss(gold)
-            if self.training:
-                self._outside.add(len(mentions) - int(gold.sum()))
+        clusters = [self._gold(document) for document in documents]
+        mentions = [[span for cluster in own for span in cluster] for own in clusters]
+        total = scores.link_loss(clusters)
+        if self.singletons or self.training:
+            gold = scores.gold(mentions)
+        if self.singletons:
+            total = total + self.mention_loss_weight * scores.mention_loss(gold)
+        if self.training:
+            self._outside.add(sum(map(len, mentions)) - int(gold.sum()))
         return total
 
     def decode(
-        self, scores: list[Candidates], level: Level, documents: list[Document]
+        self, scores: Candidates, level: Level, documents: list[Document]
     ) -> list[tuple[Cluster, ...]]:
         """Clusters of spans linked to their best antecedents."""
-        self._kept = [candidates.spans for candidates in scores]
-        return [candidates.clusters(self.singletons) for candidates in scores]
+        self._kept = scores.spans
+        return scores.clusters(self.singletons)
 
     def measure(self, predictions: list[tuple[Cluster, ...]], documents: list[Document]) -> None:
         """Adds clusters, and the candidates that `decode` saw last, to the metrics."""

@@ -4,8 +4,8 @@ Coarse-to-fine Inference")."""
 import math
 
 import torch
-from torch import BoolTensor, LongTensor, Tensor, nn
-from torch.nn.functional import embedding, linear
+from torch import LongTensor, Tensor, nn
+from torch.nn.functional import embedding, linear, pad
 
 from hmtl.heads.blocks import in_blocks
 from hmtl.heads.coref_products import PairProducts
@@ -14,6 +14,10 @@ from hmtl.heads.coref_spans import TENSORS
 
 DISTANCES = (1, 2, 3, 4, 5, 8, 16, 32, 64)
 """Where the buckets 1, 2, 3, 4, 5–7, 8–15, 16–31, 32–63 and 64+ begin; bucket 0 is before the first."""
+
+ROWS = 128
+"""Spans compared with earlier ones at a time: a few more would meet many that are later, or of another
+document."""
 
 
 class AntecedentScorer(nn.Module):
@@ -54,48 +58,67 @@ class AntecedentScorer(nn.Module):
         parts = (span_dim, span_dim, span_dim, *[feature_dim] * len(sizes))
         self.scorer = SpanScorer(parts, hidden_dim, layers, dropout)
 
-    @torch.no_grad()
     def select(
-        self, spans: Tensor, queries: Tensor, mention_scores: Tensor, budget: int
-    ) -> tuple[LongTensor, BoolTensor]:
-        """The best antecedents of each span by s_m + s_c, `(spans, k)`, and which of them are real: the
-        first spans have fewer than k before them. A block of spans at a time is compared with all that
-        come earlier, so memory is linear in the text; time is quadratic unless there is a window.
-        `queries` : g_iᵀ W. `budget` : bytes."""
-        count = len(spans)
-        window = min(self.antecedent_window or count, count)
-        k = max(0, min(self.max_antecedents, window, count - 1))
+        self, spans: Tensor, mention_scores: Tensor, counts: list[int], budget: int
+    ) -> tuple[LongTensor, Tensor]:
+        """The antecedents j of each span i that are best by s_m(j) + s_c(i, j), and s_c, `(spans, k)` both.
+        Of span n of its document the first min(n, k) are real. A block of spans at a time is compared with
+        all that come earlier, so memory is linear in the text; time is quadratic unless there is a window.
+        """
+        queries = self.coarse(spans)
+        begins = _begins(counts)
+        first_of, begins = begins.tolist(), begins.to(spans.device)
+        window = self.antecedent_window or len(spans)
+        k = self._kept(counts)
+        if k == 0:
+            return torch.empty(len(spans), 0, dtype=torch.long, device=spans.device), queries[:, :0]
 
-        def compute(first: int, last: int) -> LongTensor:
-            origin = max(0, first - window)
+        def compute(first: int, last: int) -> tuple[LongTensor, Tensor]:
+            # (block, 1)
             rows = torch.arange(first, last, device=spans.device).unsqueeze(1)
-            columns = torch.arange(origin, max(last - 1, origin + k), device=spans.device)
+            origin = max(first_of[first], first - window)
+            earlier = slice(origin, last)
+            columns = torch.arange(origin, last, device=spans.device)
             # (block, columns)
-            scores = torch.addmm(mention_scores[columns], queries[first:last], spans[columns].t())
-            scores.masked_fill_((columns >= rows) | (columns < rows - window), -math.inf)
-            return scores.topk(k).indices + origin
+            coarse = queries[first:last] @ spans[earlier].t()
+            scores = coarse.detach() + mention_scores.detach()[earlier]
+            beyond = (columns >= rows) | (columns < rows - window) | (columns < begins[first:last, None])
+            best = scores.masked_fill_(beyond, -math.inf).topk(min(k, last - origin)).indices
+            missing = k - best.shape[1]
+            return pad(best + origin, (0, missing)), pad(coarse.gather(1, best), (0, missing))
 
-        antecedents = in_blocks(compute, count, 3 * 4 * count, budget)
-        rows = torch.arange(count, device=spans.device).unsqueeze(1)
-        real = (antecedents < rows) & (antecedents >= rows - window)
-        return antecedents.masked_fill(~real, 0), real
+        size = max(1, min(ROWS, budget // (3 * 4 * max(1, len(spans)))))
+        blocks = [compute(n, min(n + size, len(spans))) for n in range(0, len(spans), size)]
+        antecedents, coarse = (torch.cat(parts) for parts in zip(*blocks, strict=True))
+        return antecedents, coarse
+
+    def _kept(self, counts: list[int]) -> int:
+        """k: how many antecedents any span may have."""
+        longest = max(counts)
+        return max(0, min(self.max_antecedents, self.antecedent_window or longest, longest - 1))
 
     def forward(
         self,
         spans: Tensor,
         mention_scores: Tensor,
+        counts: list[int],
         speakers: LongTensor | None,
-        genre: LongTensor | None,
+        genres: LongTensor | None,
         budget: int,
     ) -> tuple[LongTensor, Tensor]:
         """The antecedents of each span and s(i, j), −∞ where there are fewer than k: `(spans, k)` both.
 
-        `spans` : g, `(spans, span_dim)`, in order of appearance. `mention_scores` : s_m, `(spans)`.
-        `speakers` : `(spans)`, −1 where unknown. `genre` : a scalar. `budget` : bytes.
+        `spans` : g, `(spans, span_dim)`, in order of appearance, document after document. `mention_scores` :
+        s_m, `(spans)`. `counts` : spans of each document. `speakers` : `(spans)`, −1 where unknown.
+        `genres` : `(spans)`. `budget` : bytes.
         """
         anaphor, antecedent, product, *features = self.scorer.parts()
-        queries = self.coarse(spans)
-        antecedents, real = self.select(spans, queries, mention_scores, budget)
+        antecedents, coarse = self.select(spans, mention_scores, counts, budget)
+        k = antecedents.shape[1]
+        # (spans): what is real is known without a look at the scores, which may be on a device
+        real = (torch.arange(len(spans)) - _begins(counts)).clamp(max=k)
+        missing = (torch.arange(k) >= real.unsqueeze(1)).to(spans.device)
+        antecedents = antecedents.masked_fill(missing, 0)
         # (spans, hidden_dim)
         first = linear(spans, anaphor, self.scorer.first.bias)
         second = linear(spans, antecedent)
@@ -103,30 +126,42 @@ class AntecedentScorer(nn.Module):
         tables = [linear(e.weight, w) for e, w in zip(self.features, features, strict=True)]
 
         def compute(start: int, stop: int) -> Tensor:
-            rows = slice(start, stop)
-            chosen = antecedents[rows]
-            # (block, k, hidden_dim), (block, k)
-            hidden, coarse = PairProducts.apply(spans[rows], queries[rows], spans, product, chosen)
-            hidden = hidden + first[rows].unsqueeze(1) + embedding(chosen, second)
-            for table, values in zip(tables, self.values(start, chosen, speakers, genre), strict=True):
-                hidden = hidden + embedding(values, table)
-            mentions = mention_scores[rows].unsqueeze(1) + mention_scores[chosen]
-            return (mentions + coarse + self.scorer.finish(hidden)).masked_fill(~real[rows], -math.inf)
+            # (pairs,): span i and slot of its antecedent j
+            i, slots = _slots(real[start:stop], spans.device)
+            j = antecedents[start:stop][i, slots]
+            i += start
+            hidden = PairProducts.apply(spans, product, i, j)
+            hidden.add_(embedding(i, first)).add_(embedding(j, second))
+            for table, values in zip(tables, self.values(i, j, speakers, genres), strict=True):
+                hidden.add_(embedding(values, table))
+            scores = coarse[i, slots] + mention_scores[i] + mention_scores[j] + self.scorer.finish(hidden)
+            return spans.new_full((stop - start, k), -math.inf).index_put((i - start, slots), scores)
 
-        row_bytes = TENSORS * 4 * antecedents.shape[1] * first.shape[1]
-        return antecedents, in_blocks(compute, len(spans), row_bytes, budget)
+        return antecedents, in_blocks(compute, len(spans), TENSORS * 4 * k * first.shape[1], budget)
 
     def values(
-        self, start: int, antecedents: LongTensor, speakers: LongTensor | None, genre: LongTensor | None
+        self, i: LongTensor, j: LongTensor, speakers: LongTensor | None, genres: LongTensor | None
     ) -> list[LongTensor]:
-        """The value of each feature for the pairs of the spans from `start` on, `(block, k)` each."""
-        rows = torch.arange(start, start + len(antecedents), device=antecedents.device).unsqueeze(1)
-        begins = torch.tensor(DISTANCES, device=antecedents.device)
-        values = [torch.bucketize((rows - antecedents).clamp(min=0), begins, right=True)]
+        """The value of each feature for pairs of spans, `(pairs)` each."""
+        begins = torch.tensor(DISTANCES, device=i.device)
+        values = [torch.bucketize(i - j, begins, right=True)]
         if speakers is not None:
-            mine, theirs = speakers[rows], speakers[antecedents]
+            mine, theirs = speakers[i], speakers[j]
             # 0 unknown, 1 different, 2 same
             values.append(((mine == theirs).long() + 1) * ((mine >= 0) & (theirs >= 0)))
-        if genre is not None:
-            values.append(genre.expand_as(antecedents))
+        if genres is not None:
+            values.append(genres[i])
         return values
+
+
+def _begins(counts: list[int]) -> LongTensor:
+    """`(spans)`: the first span of each one's document."""
+    sizes = torch.tensor(counts)
+    return (sizes.cumsum(0) - sizes).repeat_interleave(sizes)
+
+
+def _slots(real: LongTensor, device: torch.device) -> tuple[LongTensor, LongTensor]:
+    """The first `real`, `(rows)`, columns of each row as row and column of each, `(their sum)` both."""
+    rows = torch.arange(len(real)).repeat_interleave(real)
+    columns = torch.arange(len(rows)) - (real.cumsum(0) - real)[rows]
+    return rows.to(device), columns.to(device)

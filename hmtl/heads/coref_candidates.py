@@ -1,6 +1,9 @@
-"""The candidates of one document: what lies between scoring, loss and decoding."""
+"""The candidates of a batch: what lies between scoring, loss and decoding."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
 
 import torch
 from torch import BoolTensor, LongTensor, Tensor
@@ -14,12 +17,14 @@ Bounds = tuple[int, int]
 
 @dataclass(frozen=True)
 class Candidates:
-    """The spans of a document that may be mentions, in order, and what they may refer to.
+    """The spans of some documents that may be mentions, in order, and what they may refer to. Words and spans
+    are counted through all documents.
 
     starts, ends, mention_scores : `(spans)`.
     antecedents, scores : `(spans, k)`, earlier spans and s(i, j), −∞ where there are fewer than k.
     grid, valid : `(words, max_span_width)`, s_m of all spans by first word and width, and which of them
         exist.
+    lengths, counts : words and spans of each document.
     """
 
     starts: LongTensor
@@ -29,34 +34,60 @@ class Candidates:
     scores: Tensor
     grid: Tensor
     valid: BoolTensor
+    lengths: list[int]
+    counts: list[int]
 
     @property
-    def spans(self) -> list[Bounds]:
-        """First and last word of each."""
-        return list(zip(self.starts.tolist(), self.ends.tolist(), strict=True))
+    def spans(self) -> list[list[Bounds]]:
+        """First and last word of each, by document, in words of its own."""
+        bounds = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
+        return [
+            [(start - offset, end - offset) for start, end in islice(bounds, count)]
+            for offset, count in zip(offsets(self.lengths), self.counts, strict=True)
+        ]
 
-    def gold(self, mentions: list[Bounds]) -> Tensor:
-        """Which spans of the grid are mentions: 1 or 0, `(words, max_span_width)`. Mentions that are no
-        span of the grid, too wide or across sentences, are not there."""
+    def gold(self, mentions: Sequence[Sequence[Bounds]]) -> Tensor:
+        """Which spans of the grid are mentions of their document: 1 or 0, `(words, max_span_width)`. Mentions
+        that are no span of the grid, too wide or across sentences, are not there."""
         gold = torch.zeros_like(self.grid)
-        near = [(start, end - start) for start, end in mentions if end - start < gold.shape[1]]
-        rows, columns = self.starts.new_tensor(near).reshape(-1, 2).unbind(1)
+        near = [
+            (offset + start, end - start)
+            for offset, own in zip(offsets(self.lengths), mentions, strict=True)
+            for start, end in own
+            if end - start < gold.shape[1]
+        ]
+        rows, columns = torch.tensor(near, dtype=torch.long, device=gold.device).reshape(-1, 2).unbind(1)
         gold[rows, columns] = 1.0
         return gold * self.valid
 
-    def link_loss(self, clusters: tuple[Cluster, ...]) -> Tensor:
-        """Of the antecedents, given the gold clusters."""
-        home = {span: number for number, cluster in enumerate(clusters, 1) for span in cluster}
-        numbers = self.starts.new_tensor([home.get(span, 0) for span in self.spans])
-        return antecedent_loss(self.scores, self.antecedents, numbers)
+    def link_loss(self, clusters: Sequence[Sequence[Cluster]]) -> Tensor:
+        """Of the antecedents, given the gold clusters of each document."""
+        homes: list[int] = []
+        for spans, own in zip(self.spans, clusters, strict=True):
+            # clusters of different documents may share a number: no antecedent is in another document
+            home = {span: number for number, cluster in enumerate(own, 1) for span in cluster}
+            homes += [home.get(span, 0) for span in spans]
+        return antecedent_loss(self.scores, self.antecedents, self.starts.new_tensor(homes))
 
     def mention_loss(self, gold: Tensor) -> Tensor:
         """Binary cross entropy of the mention scores, summed over all spans that exist."""
         return binary_cross_entropy_with_logits(self.grid[self.valid], gold[self.valid], reduction="sum")
 
-    def clusters(self, singletons: bool) -> tuple[Cluster, ...]:
-        """Spans linked to their best antecedents; with `singletons` also those alone that look like
-        mentions."""
+    def clusters(self, singletons: bool) -> list[tuple[Cluster, ...]]:
+        """Of each document, spans linked to their best antecedents; with `singletons` also those alone that
+        look like mentions."""
         roots = link(self.scores, self.antecedents)
         alone = (self.mention_scores > 0) & singletons
-        return clusters_of(self.starts, self.ends, roots, alone)
+        begins = offsets(self.lengths)
+        found: list[list[Cluster]] = [[] for _ in begins]
+        for cluster in clusters_of(self.starts, self.ends, roots, alone):
+            number = bisect_right(begins, cluster[0][0]) - 1
+            found[number].append(
+                tuple((start - begins[number], end - begins[number]) for start, end in cluster)
+            )
+        return [tuple(own) for own in found]
+
+
+def offsets(lengths: list[int]) -> list[int]:
+    """Where each of some stretches begins when they are laid end to end."""
+    return list(accumulate(lengths[:-1], initial=0))

@@ -22,9 +22,9 @@ class SpanScorer(nn.Module):
         super().__init__()
         self.sizes = sizes
         self.first = nn.Linear(sum(sizes), hidden_dim)
-        rest: list[nn.Module] = [nn.ReLU(), Dropout(dropout)]
+        rest: list[nn.Module] = [nn.ReLU(inplace=True), Dropout(dropout)]
         for _ in range(layers - 1):
-            rest += [nn.Linear(hidden_dim, hidden_dim), nn.ReLU(), Dropout(dropout)]
+            rest += [nn.Linear(hidden_dim, hidden_dim), nn.ReLU(inplace=True), Dropout(dropout)]
         self.rest = nn.Sequential(*rest, nn.Linear(hidden_dim, 1))
 
     def forward(self, features: Tensor) -> Tensor:
@@ -36,7 +36,8 @@ class SpanScorer(nn.Module):
         return self.first.weight.split(self.sizes, dim=1)
 
     def finish(self, hidden: Tensor) -> Tensor:
-        """The first layer's sum with its bias, `(…, hidden_dim)`, to the score, `(…)`."""
+        """The first layer's sum with its bias, `(…, hidden_dim)`, to the score, `(…)`; the sum is
+        overwritten."""
         return self.rest(hidden).squeeze(-1)
 
 

@@ -2,6 +2,7 @@
 Resolution")."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import BoolTensor, LongTensor, Tensor, nn
@@ -14,7 +15,7 @@ TENSORS = 6
 """Tensors of the size of a hidden layer that are alive at once while a block is scored."""
 
 
-def span_grid(sentences: tuple[tuple[int, int], ...], max_width: int, device: torch.device) -> BoolTensor:
+def span_grid(sentences: Sequence[tuple[int, int]], max_width: int, device: torch.device) -> BoolTensor:
     """`(words, max_width)`: whether the span of width w + 1 from word t on stays within its sentence."""
     firsts, lasts = torch.tensor(sentences, device=device).unbind(1)
     # (words)
@@ -22,15 +23,26 @@ def span_grid(sentences: tuple[tuple[int, int], ...], max_width: int, device: to
     return room.unsqueeze(1) >= torch.arange(max_width, device=device)
 
 
-def prune(grid: Tensor, valid: BoolTensor, spans_per_word: float) -> tuple[LongTensor, LongTensor]:
-    """First and last words of the ⌈spans_per_word · words⌉ best valid spans, in order of first, then last
-    word. They may cross: the greedy search for a non-crossing subset is left out, as in the original
-    HMTL."""
-    words, widths = grid.shape
-    keep = min(math.ceil(spans_per_word * words), int(valid.sum()))
-    best = grid.detach().masked_fill(~valid, -math.inf).flatten().topk(keep).indices.sort().values
-    starts = best // widths
-    return starts, starts + best % widths
+def prune(
+    grid: Tensor, valid: BoolTensor, lengths: list[int], spans_per_word: float
+) -> tuple[LongTensor, LongTensor, list[int]]:
+    """First and last words of the ⌈spans_per_word · words⌉ best valid spans of each document, in order of
+    first, then last word; and how many each document has. They may cross: the greedy search for a
+    non-crossing subset is left out, as in the original HMTL. `lengths` : words of each document."""
+    widths = grid.shape[1]
+    scores = grid.detach().masked_fill(~valid, -math.inf).flatten()
+    existing = [int(own.sum()) for own in valid.split(lengths)]
+    counts = [
+        min(math.ceil(spans_per_word * words), all_) for words, all_ in zip(lengths, existing, strict=True)
+    ]
+    best, offset = [], 0
+    for words, count in zip(lengths, counts, strict=True):
+        end = offset + words * widths
+        best.append(scores[offset:end].topk(count).indices.sort().values + offset)
+        offset = end
+    flat = torch.cat(best)
+    starts = flat // widths
+    return starts, starts + flat % widths, counts
 
 
 class SpanRepresentation(nn.Module):

@@ -79,11 +79,11 @@ def test_blocks_change_nothing(
     results = []
     for budget in (2**30, 200, 1):
         head.budget = budget
-        scores = head.score(level, [document], supervised)[0]
+        scores = head.score(level, [document], supervised)
         gradients = ()
         if supervised:
             sources = [level.inputs, level.outputs, *head.parameters()]
-            gradients = torch.autograd.grad(head.loss([scores], level, [document], [document]), sources)
+            gradients = torch.autograd.grad(head.loss(scores, level, [document], [document]), sources)
         results.append(
             (scores.starts, scores.ends, scores.antecedents, scores.scores, scores.grid, *gradients)
         )
@@ -149,8 +149,8 @@ def test_gold_mentions(build: Callable, make_level: Callable, make_document: Cal
     """Any mention is a candidate in evaluation, whatever its width; training goes on with its own."""
     document = make_document([6, 4], clusters=[((0, 4), (5, 6), (7, 7), (9, 9))])
     head, level = build(gold_mentions=True), make_level([document])
-    assert len(head.score(level, [document], supervised=True)[0].spans) == 4
-    assert (0, 4) not in head.score(level, [document], supervised=True)[0].spans
+    assert len(head.score(level, [document], supervised=True).spans[0]) == 4
+    assert (0, 4) not in head.score(level, [document], supervised=True).spans[0]
     head.eval()(level, [document], supervised=True)
     assert head.get_metrics(reset=True)["mention_recall"] == 1.0
     empty = document.replace(clusters=())

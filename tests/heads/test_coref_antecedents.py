@@ -20,12 +20,14 @@ def build(**changes: object) -> AntecedentScorer:
 @pytest.mark.parametrize("most", [1, 3, 40])
 @pytest.mark.parametrize("window", [None, 1, 4, 100])
 @pytest.mark.parametrize("budget", [2**20, 300, 1])
-def test_selection(most: int, window: int | None, budget: int) -> None:
+@pytest.mark.parametrize("counts", [[12], [5, 1, 6], [1, 1, 10]])
+def test_selection(most: int, window: int | None, budget: int, counts: list[int]) -> None:
     spans, mentions = torch.randn(12, DIM).double(), torch.randn(12).double()
     scorer = build(max_antecedents=most, antecedent_window=window)
-    antecedents, scores = scorer(spans, mentions, None, None, budget)
-    for i in range(12):
-        earlier = range(max(0, i - (window or 12)), i)
+    antecedents, scores = scorer(spans, mentions, counts, None, None, budget)
+    begins = [sum(counts[:number]) for number, count in enumerate(counts) for _ in range(count)]
+    for i, begin in enumerate(begins):
+        earlier = range(max(begin, i - (window or 12)), i)
         rank = lambda j, i=i: -(mentions[j] + spans[i] @ scorer.coarse.weight.T @ spans[j]).item()  # noqa: E731
         chosen = antecedents[i, scores[i].isfinite()].tolist()
         assert chosen == sorted(earlier, key=rank)[:most]
@@ -33,12 +35,14 @@ def test_selection(most: int, window: int | None, budget: int) -> None:
 
 @pytest.mark.parametrize("speakers", [True, False])
 @pytest.mark.parametrize("genres", [0, 3])
-def test_scores(speakers: bool, genres: int) -> None:
+@pytest.mark.parametrize("counts", [[8], [3, 5]])
+def test_scores(speakers: bool, genres: int, counts: list[int]) -> None:
     spans, mentions = torch.randn(8, DIM).double(), torch.randn(8).double()
     voices = torch.tensor([0, 1, -1, 0, 0, 1, 2, -1])
+    kinds = torch.tensor([2, 0, 1, 2, 1, 0, 0, 2])
     scorer = build(speakers=speakers, genres=genres)
-    extra = voices if speakers else None, torch.tensor(2) if genres else None
-    antecedents, scores = scorer(spans, mentions, *extra, 2**20)
+    extra = voices if speakers else None, kinds if genres else None
+    antecedents, scores = scorer(spans, mentions, counts, *extra, 2**20)
     for i, k in scores.isfinite().nonzero().tolist():
         j = antecedents[i, k].item()
         features = [scorer.features[0].weight[bucket(i - j)]]
@@ -46,20 +50,29 @@ def test_scores(speakers: bool, genres: int) -> None:
             known = voices[i] >= 0 and voices[j] >= 0
             features.append(scorer.features[1].weight[1 + (voices[i] == voices[j]).long() if known else 0])
         if genres:
-            features.append(scorer.features[-1].weight[2])
+            features.append(scorer.features[-1].weight[kinds[i]])
         pair = torch.cat([spans[i], spans[j], spans[i] * spans[j], *features])
         coarse = spans[i] @ scorer.coarse.weight.T @ spans[j]
         expected = mentions[i] + mentions[j] + coarse + feed_forward(scorer.scorer, pair)
         torch.testing.assert_close(scores[i, k], expected)
 
 
-def test_distance_buckets() -> None:
+def test_gradients_reach_all_that_scores_depend_on() -> None:
+    spans = torch.randn(6, DIM, dtype=torch.double, requires_grad=True)
+    mentions = torch.randn(6, dtype=torch.double, requires_grad=True)
     scorer = build()
-    rows = 200
-    antecedents = torch.arange(rows).unsqueeze(0).expand(rows, -1)
-    (buckets,) = scorer.values(0, antecedents, None, None)
-    for i in (0, 1, 7, 50, 199):
-        assert buckets[i, :i].tolist() == [bucket(i - j) for j in range(i)]
+
+    def compute(*tensors: torch.Tensor) -> torch.Tensor:
+        scores = scorer(*tensors, [4, 2], None, None, 2**20)[1]
+        return scores[scores.isfinite()]
+
+    assert torch.autograd.gradcheck(compute, (spans, mentions))
+
+
+def test_distance_buckets() -> None:
+    i, j = torch.tensor([(i, j) for i in range(200) for j in range(i)]).unbind(1)
+    (buckets,) = build().values(i, j, None, None)
+    assert buckets.tolist() == [bucket(d) for d in (i - j).tolist()]
     assert buckets.max() == 9
 
 
@@ -67,11 +80,15 @@ def test_distance_buckets() -> None:
 def test_products(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
     """Against the tensor of all pairs; gradients numerically."""
     monkeypatch.setattr(coref_products, "BLOCK", block)
-    tensors = [torch.randn(n, DIM, dtype=torch.double, requires_grad=True) for n in (5, 5, 7, 3)]
-    index = torch.randint(7, (5, 2))
-    spans, queries, others, weight = tensors
-    hidden, affinity = PairProducts.apply(*tensors, index)
-    chosen = others[index]
-    torch.testing.assert_close(hidden, (spans.unsqueeze(1) * chosen) @ weight.t())
-    torch.testing.assert_close(affinity, (queries.unsqueeze(1) * chosen).sum(2))
-    assert torch.autograd.gradcheck(lambda *t: PairProducts.apply(*t, index), tensors)
+    spans, weight = (torch.randn(n, DIM, dtype=torch.double, requires_grad=True) for n in (7, 3))
+    i, j = torch.randint(7, (2, 11))
+    hidden = PairProducts.apply(spans, weight, i, j)
+    torch.testing.assert_close(hidden, (spans[i] * spans[j]) @ weight.t())
+    assert torch.autograd.gradcheck(lambda *t: PairProducts.apply(*t, i, j), (spans, weight))
+
+
+def test_no_pairs() -> None:
+    spans, weight = torch.randn(2, DIM, requires_grad=True), torch.randn(3, DIM, requires_grad=True)
+    nothing = torch.empty(0, dtype=torch.long)
+    PairProducts.apply(spans, weight, nothing, nothing).sum().backward()
+    assert not spans.grad.any() and not weight.grad.any()

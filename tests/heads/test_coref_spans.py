@@ -1,6 +1,7 @@
 """Spans, their vectors and scores against loops."""
 
 import math
+from itertools import islice
 
 import pytest
 import torch
@@ -37,15 +38,23 @@ def test_grid_holds_the_spans_within_sentences(sentence_lengths: list[int], wide
 
 
 @settings(deadline=None)
-@given(lengths, st.integers(1, 5), st.floats(0.05, 3.0), st.integers(0, 99))
-def test_pruning_keeps_the_best(sentence_lengths: list[int], widest: int, ratio: float, seed: int) -> None:
-    document = tokens(sentence_lengths)
-    valid = span_grid(document.sentences, widest, torch.device("cpu"))
+@given(st.lists(lengths, min_size=1, max_size=3), st.integers(1, 5), st.floats(0.05, 3.0), st.integers(0, 99))
+def test_pruning_keeps_the_best_of_each_document(
+    texts: list[list[int]], widest: int, ratio: float, seed: int
+) -> None:
+    documents = [tokens(sentence_lengths) for sentence_lengths in texts]
+    valid = torch.cat([span_grid(document.sentences, widest, torch.device("cpu")) for document in documents])
     scores = torch.randn(valid.shape, generator=torch.Generator().manual_seed(seed))
-    starts, ends = prune(scores, valid, ratio)
-    ranked = sorted(spans_of(document, widest), key=lambda s: -scores[s[0], s[1] - s[0]].item())
-    expected = sorted(ranked[: math.ceil(ratio * len(document.tokens))])
-    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == expected
+    sizes = [len(document.tokens) for document in documents]
+    starts, ends, counts = prune(scores, valid, sizes, ratio)
+    kept = iter(zip(starts.tolist(), ends.tolist(), strict=True))
+    offset = 0
+    for document, size, count in zip(documents, sizes, counts, strict=True):
+        spans = [(offset + start, offset + end) for start, end in spans_of(document, widest)]
+        ranked = sorted(spans, key=lambda s: -scores[s[0], s[1] - s[0]].item())
+        assert list(islice(kept, count)) == sorted(ranked[: math.ceil(ratio * size)])
+        offset += size
+    assert next(kept, None) is None
 
 
 def test_attention_is_a_softmax_over_the_span() -> None:
