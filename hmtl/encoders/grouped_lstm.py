@@ -28,22 +28,18 @@ class GroupedLSTM(LstmSeq2SeqEncoder):
         if mask is None or self.stateful or hidden_state is not None or inputs.device.type != "cpu":
             return super().forward(inputs, mask, hidden_state)
         groups, restore = length_groups(tuple(mask.sum(1).clamp(min=1).tolist()))
-        if len(groups) == 1 and groups[0].backwards is None:
-            whole = self._rectangle(inputs[:, : groups[0].width])
-            outputs = pad(whole, (0, 0, 0, mask.shape[1] - groups[0].width))
+        if len(groups) == 1:
+            outputs = self._group(inputs[:, : groups[0].width], groups[0], mask.shape[1])
         else:
-            parts = [self._group(inputs, group) for group in groups]
+            rows = [inputs[:, : group.width].index_select(0, group.rows) for group in groups]
+            parts = [self._group(*each, mask.shape[1]) for each in zip(rows, groups, strict=True)]
             outputs = torch.cat(parts).index_select(0, restore)
         return outputs.masked_fill(~mask.unsqueeze(-1), 0.0)
 
-    def _group(self, inputs: Tensor, group: Group) -> Tensor:
-        """`(group, words, output_dim)`, zeros after the group's width."""
-        rows = inputs[:, : group.width].index_select(0, group.rows)
-        if group.backwards is None:
-            outputs = self._rectangle(rows)
-        else:
-            outputs = self._uneven(rows, group)
-        return pad(outputs, (0, 0, 0, inputs.shape[1] - group.width))
+    def _group(self, rows: Tensor, group: Group, words: int) -> Tensor:
+        """`(group, words, output_dim)` from `(group, width, input_dim)`, zeros after the group's width."""
+        outputs = self._rectangle(rows) if group.backwards is None else self._uneven(rows, group)
+        return pad(outputs, (0, 0, 0, words - group.width))
 
     def _rectangle(self, rows: Tensor) -> Tensor:
         """All layers of rows without padding."""

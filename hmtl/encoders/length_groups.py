@@ -26,7 +26,7 @@ class Group(NamedTuple):
 
 
 class Groups(NamedTuple):
-    """All rows of a batch.
+    """All rows of a batch; where they make one group, in their own order.
 
     restore : `(rows,)`, where each row stands in the groups laid end to end.
     """
@@ -40,19 +40,21 @@ class Groups(NamedTuple):
 def length_groups(lengths: tuple[int, ...]) -> Groups:
     """Groups of rows of these lengths, of at least one word each, that take about the least work."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__)
-    ordered = [lengths[row] for row in order]
-    groups = tuple(_group(order[first:last], lengths) for first, last in _cuts(ordered))
+    cuts = _cuts([lengths[row] for row in order])
+    if len(cuts) == 1:
+        # all rows as they are
+        order = list(range(len(lengths)))
+    groups = tuple(_group(order[first:last], lengths) for first, last in cuts)
     restore = torch.empty(len(order), dtype=torch.long)
     restore[torch.tensor(order)] = torch.arange(len(order))
     return Groups(groups, restore)
 
 
 def _group(rows: list[int], lengths: tuple[int, ...]) -> Group:
-    """`rows` : in order of their lengths."""
     own = torch.tensor([lengths[row] for row in rows])
-    width = int(own[-1])
+    width = int(own.max())
     backwards = None
-    if own[0] < width:
+    if own.min() < width:
         # (group, width)
         words = torch.arange(width).expand(len(rows), width)
         turned = own.unsqueeze(1) - 1 - words
