@@ -18,6 +18,13 @@ def put(folder: Path, name: str, text: str) -> Path:
     return path
 
 
+def corpus(data_root: Path, folder: str) -> Path:
+    """The folder of a corpus, or of a layout of it, whole; the test is skipped where there is none."""
+    if not (data_root / folder).is_dir():
+        pytest.skip(f"{folder} is not among the corpora in {data_root}")
+    return data_root / folder
+
+
 def refusal(form: Format, path: Path) -> str:
     """The one line with which reading is refused, without the folder."""
     with pytest.raises(FormatError) as caught:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from formats.helpers import there_and_back
+from formats.helpers import corpus, there_and_back
 from hmtl.documents import LAYERS, Document
 from hmtl.formats import Ace, Conll2012, Conllu, Jsonl, Litbank, Uner, sniff
 
@@ -38,7 +38,7 @@ def total(documents: list[Document], field: str) -> int:
 
 @pytest.mark.parametrize("name", UNER)
 def test_uner(data_root: Path, name: str) -> None:
-    documents = list(Uner(ignore_labels=["OTH", "O"]).read(data_root / "uner_english" / name))
+    documents = list(Uner(ignore_labels=["OTH", "O"]).read(corpus(data_root, "uner_english") / name))
     assert (total(documents, "sentences"), total(documents, "tokens"), total(documents, "entities")) == UNER[
         name
     ]
@@ -48,7 +48,7 @@ def test_uner(data_root: Path, name: str) -> None:
 
 
 def test_litbank_mentions(data_root: Path) -> None:
-    documents = list(Litbank().read(data_root / "litbank/entities_tsv.tar.gz"))
+    documents = list(Litbank().read(corpus(data_root, "litbank") / "entities_tsv.tar.gz"))
     assert (len(documents), total(documents, "sentences"), total(documents, "tokens")) == (100, 8562, 210532)
     assert total(documents, "mentions") == 13912
     labels = {span.label for document in documents for span in document.mentions or ()}
@@ -56,19 +56,19 @@ def test_litbank_mentions(data_root: Path) -> None:
 
 
 def test_litbank_coreference(data_root: Path) -> None:
-    documents = list(Litbank().read(data_root / "litbank/coref_conll.tar.gz"))
+    documents = list(Litbank().read(corpus(data_root, "litbank") / "coref_conll.tar.gz"))
     clusters = [cluster for document in documents for cluster in document.clusters or ()]
     assert (len(clusters), sum(map(len, clusters)), sum(len(c) == 1 for c in clusters)) == (7927, 29103, 5763)
-    mentions = {d.id: d for d in Litbank().read(data_root / "litbank/entities_tsv.tar.gz")}
+    mentions = {d.id: d for d in Litbank().read(corpus(data_root, "litbank") / "entities_tsv.tar.gz")}
     assert all(
         d.tokens == mentions[d.id].tokens and d.sentences == mentions[d.id].sentences for d in documents
     )
 
 
 def test_litbank_splits(data_root: Path) -> None:
-    form = Litbank(archive=str(data_root / "litbank/entities_tsv.tar.gz"))
+    form = Litbank(archive=str(corpus(data_root, "litbank") / "entities_tsv.tar.gz"))
     splits = [
-        list(form.read(data_root / f"litbank/splits/naacl2019-entities/{s}.ids"))
+        list(form.read(corpus(data_root, "litbank") / f"splits/naacl2019-entities/{s}.ids"))
         for s in ("train", "dev", "test")
     ]
     assert [len(split) for split in splits] == [80, 10, 10]
@@ -77,7 +77,7 @@ def test_litbank_splits(data_root: Path) -> None:
 
 @pytest.mark.parametrize("split", FIRE)
 def test_fire(data_root: Path, split: str) -> None:
-    documents = list(Ace().read(data_root / "derived/ace-format/fire_v0" / split))
+    documents = list(Ace().read(corpus(data_root, "derived/ace-format/fire_v0") / split))
     sentences, words, mentions, relations = FIRE[split]
     assert (total(documents, "sentences"), total(documents, "tokens")) == (sentences, words)
     lost = (mentions - total(documents, "mentions"), relations - total(documents, "relations"))
@@ -86,7 +86,7 @@ def test_fire(data_root: Path, split: str) -> None:
 
 @pytest.mark.parametrize("split", GUM)
 def test_gum(data_root: Path, split: str) -> None:
-    folder = data_root / "derived/ontonotes-format/gum_open" / split
+    folder = corpus(data_root, "derived/ontonotes-format/gum_open") / split
     documents = list(Conll2012().read(folder))
     assert (len(documents), total(documents, "tokens")) == GUM[split]
     with gzip.open(folder / "gum_open.gold_conll.gz", "rt", encoding="utf-8") as lines:
@@ -101,7 +101,7 @@ def gum(data_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """GUM's own files, unpacked."""
     folder = tmp_path_factory.mktemp("gum")
     for name in ("dep_conllu", "ontogum_conllu", "gum_coref_conll"):
-        with tarfile.open(data_root / f"gum_open/{name}.tar.gz") as archive:
+        with tarfile.open(corpus(data_root, "gum_open") / f"{name}.tar.gz") as archive:
             archive.extractall(folder / name, filter="data")
     return folder
 
@@ -144,9 +144,9 @@ def test_gum_conllu_is_read_whole_and_written_back(
     assert there_and_back(Conllu(), documents, tmp_path / "copy.conllu") == documents
 
 
-@pytest.mark.parametrize(("corpus", "split"), list(itertools.product(ACE, ("train", "dev", "test"))))
-def test_ace_columns_are_read_whole(data_root: Path, corpus: str, split: str) -> None:
-    folder = data_root / "derived/ace-format" / corpus / split
+@pytest.mark.parametrize(("name", "split"), list(itertools.product(ACE, ("train", "dev", "test"))))
+def test_ace_columns_are_read_whole(data_root: Path, name: str, split: str) -> None:
+    folder = corpus(data_root, f"derived/ace-format/{name}") / split
     documents = list(Ace().read(folder))
     with gzip.open(next(folder.iterdir()), "rt", encoding="utf-8") as lines:
         rows = [line.rstrip("\n").split("\t") for line in lines if line.strip() and line[0] != "#"]
@@ -157,27 +157,31 @@ def test_ace_columns_are_read_whole(data_root: Path, corpus: str, split: str) ->
     annotated = [layer for layer in LAYERS if getattr(documents[0], layer) is not None]
     assert annotated == [
         "mentions",
-        *(["relations"] if corpus != "litbank" else []),
-        *(["clusters"] if corpus != "fire_v0" else []),
+        *(["relations"] if name != "litbank" else []),
+        *(["clusters"] if name != "fire_v0" else []),
     ]
 
 
-@pytest.mark.parametrize("corpus", ACE)
-def test_ace_columns_are_written_back(data_root: Path, tmp_path: Path, corpus: str) -> None:
-    folder = data_root / "derived/ace-format" / corpus / "dev"
+@pytest.mark.parametrize("name", ACE)
+def test_ace_columns_are_written_back(data_root: Path, tmp_path: Path, name: str) -> None:
+    folder = corpus(data_root, f"derived/ace-format/{name}") / "dev"
     documents = [document.replace(source="") for document in Ace().read(folder)]
     assert there_and_back(Ace(), documents, tmp_path / "copy.like_conll") == documents
     assert there_and_back(Jsonl(), documents, tmp_path / "copy.jsonl") == documents
 
 
-def test_every_corpus_is_recognised(data_root: Path) -> None:
-    found = {
-        "uner_english/en_ewt-ud-train.prerelease-0c7ce0d.iob2.gz": "uner",
-        "litbank/entities_tsv.tar.gz": "litbank",
-        "derived/ace-format/redocred/dev/redocred.like_conll.gz": "ace",
-        "derived/ontonotes-format/gum_open": "conll2012",
-    }
-    assert {path: sniff(data_root / path).name for path in found} == found
+@pytest.mark.parametrize(
+    ("folder", "path", "name"),
+    [
+        ("uner_english", "en_ewt-ud-train.prerelease-0c7ce0d.iob2.gz", "uner"),
+        ("litbank", "entities_tsv.tar.gz", "litbank"),
+        ("derived/ace-format/fire_v0", "dev/fire_v0.like_conll.gz", "ace"),
+        ("derived/ace-format/redocred", "dev/redocred.like_conll.gz", "ace"),
+        ("derived/ontonotes-format/gum_open", "", "conll2012"),
+    ],
+)
+def test_every_corpus_is_recognised(data_root: Path, folder: str, path: str, name: str) -> None:
+    assert sniff(corpus(data_root, folder) / path).name == name
 
 
 @pytest.mark.parametrize("split", ["train", "dev", "test"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from formats.helpers import there_and_back
+from formats.helpers import corpus, there_and_back
 from hmtl.documents import Document
 from hmtl.formats import Brat, Dfki, Docred, DocumentLines, Format, Jsonl, Spacy, Spans, Spert, sniff
 
@@ -39,7 +39,7 @@ def plain(documents: list[Document]) -> list[Document]:
 
 @pytest.mark.parametrize("split", FIRE)
 def test_fire(data_root: Path, tmp_path: Path, split: str) -> None:
-    path = data_root / f"fire_v0/fire_{split}.json.gz"
+    path = corpus(data_root, "fire_v0") / f"fire_{split}.json.gz"
     form = sniff(path)
     assert form.name == "spert"
     documents = list(form.read(path))
@@ -52,7 +52,7 @@ def test_fire(data_root: Path, tmp_path: Path, split: str) -> None:
 
 @pytest.mark.parametrize("split", REDOCRED)
 def test_redocred(data_root: Path, tmp_path: Path, split: str) -> None:
-    path = data_root / f"redocred/{split}_revised.json.gz"
+    path = corpus(data_root, "redocred") / f"{split}_revised.json.gz"
     assert sniff(path).name == "docred"
     documents = list(Docred().read(path))
     sentences, words, entities, mentions, relations, _ = REDOCRED[split]
@@ -76,7 +76,7 @@ def test_redocred(data_root: Path, tmp_path: Path, split: str) -> None:
 def test_redocred_relations_join_mentions_of_one_sentence_if_there_are_any(data_root: Path) -> None:
     for split, counts in REDOCRED.items():
         joined = 0
-        for document in Docred().read(data_root / f"redocred/{split}_revised.json.gz"):
+        for document in Docred().read(corpus(data_root, "redocred") / f"{split}_revised.json.gz"):
             number = document.sentence_of()
             joined += sum(number[r.head.start] == number[r.tail.start] for r in document.relations or ())
         # less the few of the entities that are one
@@ -97,7 +97,7 @@ def _distinct(article: dict[str, Any]) -> int:
 
 @pytest.mark.parametrize("split", DFKI)
 def test_dfki(data_root: Path, tmp_path: Path, split: str) -> None:
-    path = data_root / f"dfki_product/v2_20190618/{split}.json.gz"
+    path = corpus(data_root, "dfki_product") / f"v2_20190618/{split}.json.gz"
     assert sniff(path).name == "dfki"
     documents = list(Dfki().read(path))
     organizations, products, triggers, relations, chains = DFKI[split]
@@ -134,7 +134,9 @@ def _surface(concept: dict[str, Any]) -> tuple[str, str]:
     ids=["brat", "spans", "spacy", "jsonl"],
 )
 def test_texts_come_back_from_other_formats(data_root: Path, tmp_path: Path, form: Format, name: str) -> None:
-    documents = [form.fit(d) for d in Dfki().read(data_root / "dfki_product/v2_20190618/dev.json.gz")]
+    documents = [
+        form.fit(d) for d in Dfki().read(corpus(data_root, "dfki_product") / "v2_20190618/dev.json.gz")
+    ]
     back = there_and_back(form, documents, tmp_path / name)
     if form.name == "brat":  # a folder is read in the order of its names
         documents.sort(key=lambda document: document.id)
