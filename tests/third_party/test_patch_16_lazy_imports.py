@@ -41,8 +41,11 @@ def test_a_transformer(bert: str) -> None:
     loaded = transformers.AutoModel.from_pretrained(bert)
     expected = loaded(ids).last_hidden_state
     assert torch.allclose(embedder(ids, torch.ones_like(ids, dtype=torch.bool)), expected, atol=1e-6)
+    # Its cache does not ask whether weights are wanted.
+    cached_transformers._clear_caches()
     untrained = cached_transformers.get(bert, make_copy=True, load_weights=False)
     assert type(untrained) is type(loaded) and untrained.config.hidden_size == 4
+    cached_transformers._clear_caches()
 
 
 def test_an_activation_by_name() -> None:
