@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from strategies import CELL, documents
 
+from formats.helpers import corpus
 from hmtl.documents import Document
 from hmtl.formats import Conll2012, FormatError, Litbank
 
@@ -90,8 +91,9 @@ def test_the_example_of_the_shared_task() -> None:
 
 
 def test_litbank_as_it_is_written(data_root: Path, tmp_path: Path) -> None:
-    source = Litbank(archive=str(data_root / "litbank" / "coref_conll.tar.gz"))
-    documents_ = list(source.read(data_root / "litbank" / "splits" / "naacl2019-entities" / "dev.ids"))
+    litbank = corpus(data_root, "litbank")
+    source = Litbank(archive=str(litbank / "coref_conll.tar.gz"))
+    documents_ = list(source.read(litbank / "splits" / "naacl2019-entities" / "dev.ids"))
     path = tmp_path / "litbank.conll"
     Conll2012().write(documents_, path)
     found = scorer_reads(path.read_text(encoding="utf-8"))
