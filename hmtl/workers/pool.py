@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
@@ -60,7 +60,9 @@ class Workers:
         self._asked: deque[_Worker] = deque()
         self._next = 0
         for worker in self._workers:
-            self._send(worker, message)
+            # one that has ended already will be missed when its reply is wanted
+            with suppress(OSError):
+                worker.connection.send_bytes(message)
 
     @property
     def waiting(self) -> int:
@@ -71,7 +73,10 @@ class Workers:
         """Raises `Lost`."""
         worker = self._workers[self._next % len(self._workers)]
         self._next += 1
-        self._send(worker, pack(request))
+        try:
+            worker.connection.send_bytes(pack(request))
+        except OSError as error:
+            raise Lost(_end(worker)) from error
         self._asked.append(worker)
 
     def receive(self) -> tuple[bool, Any]:
@@ -80,12 +85,6 @@ class Workers:
         try:
             return unpack(worker.connection.recv_bytes())
         except (EOFError, OSError) as error:
-            raise Lost(_end(worker)) from error
-
-    def _send(self, worker: _Worker, message: bytes) -> None:
-        try:
-            worker.connection.send_bytes(message)
-        except OSError as error:
             raise Lost(_end(worker)) from error
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from allennlp.common.checks import ConfigurationError
 
+from hmtl.workers import pool
 from hmtl.workers.pool import Lost, Workers
 
 LONG = 60
@@ -85,6 +86,18 @@ def test_a_worker_that_is_killed_is_lost_and_the_others_end_with_the_pool(start:
         workers.receive()
     workers.close()
     assert not is_running(first) and not is_running(second)
+
+
+def test_a_worker_that_cannot_begin_is_lost(
+    start: Start, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(pool, "CODE", "raise SystemExit('no')")
+    workers = start(int, 1)
+    with pytest.raises(Lost, match="has ended with status 1"):
+        for _ in range(2):
+            workers.send("7")
+            workers.receive()
+    assert capfd.readouterr().err == "no\n"
 
 
 def test_signals_that_end_a_run_are_not_for_workers(start: Start) -> None:
