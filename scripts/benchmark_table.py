@@ -37,10 +37,16 @@ def _against_floor(result: dict[str, Any], results: list[dict[str, Any]]) -> lis
 def _length(result: dict[str, Any], results: list[dict[str, Any]]) -> list[str]:
     per_word = [1e6 * each["seconds"] / each["words"] for each in (result, results[0])]
     own = result["peak_mb"] - result["loaded_mb"]
+    seconds, peak = f"{result['seconds']:.2f} s", f"{result['peak_mb']} MB"
+    growth = f"{per_word[0] / per_word[1]:.2f}"
     return [
-        result["name"], f"{result['seconds']:.2f} s", f"{per_word[0]:.0f} µs",
-        f"{per_word[0] / per_word[1]:.2f}", f"{result['peak_mb']} MB", f"{1024 * own / result['words']:.1f} KB",
-    ]  # fmt: skip
+        result["name"],
+        seconds,
+        f"{per_word[0]:.0f} µs",
+        growth,
+        peak,
+        f"{1024 * own / result['words']:.1f} KB",
+    ]
 
 
 def _start(result: dict[str, Any], results: list[dict[str, Any]]) -> list[str]:
