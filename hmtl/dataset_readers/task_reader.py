@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -14,6 +15,8 @@ from allennlp.data.tokenizers import Token
 from hmtl.dataset_readers.fields import DocumentField, RowsField
 from hmtl.dataset_readers.reading import Reading
 from hmtl.dataset_readers.split import crossing_annotations, split_sentences
+from hmtl.dataset_readers.word_indexers import WordIndexers
+from hmtl.dataset_readers.word_rows import WordRowsField
 from hmtl.documents import Document
 from hmtl.formats import Format
 
@@ -115,17 +118,20 @@ class TaskReader(DatasetReader):
         """One instance: the document's sentences as rows, and the document itself."""
         return Instance(
             {
-                "tokens": RowsField(
-                    [
-                        TextField(
-                            [Token(word) for word in document.tokens[start : end + 1]], self.token_indexers
-                        )
-                        for start, end in document.sentences
-                    ]
-                ),
+                "tokens": self._rows(document),
                 "documents": DocumentField(document, self.labels(document)),
             }
         )
+
+    def _rows(self, document: Document) -> WordRowsField | RowsField:
+        if self._word_indexers is not None:
+            return WordRowsField(document.tokens, document.sentences, self._word_indexers)
+        rows = [document.tokens[start : end + 1] for start, end in document.sentences]
+        return RowsField([TextField([Token(word) for word in row], self.token_indexers) for row in rows])
+
+    @cached_property
+    def _word_indexers(self) -> WordIndexers | None:
+        return WordIndexers.of(self.token_indexers)
 
     def labels(self, document: Document) -> dict[str, list[str]]:
         """The labels to count for the vocabulary, by namespace."""
