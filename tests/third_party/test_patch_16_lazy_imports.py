@@ -40,7 +40,8 @@ def test_a_transformer(bert: str) -> None:
     ids = torch.tensor([[2, 5, 6, 3]])
     loaded = transformers.AutoModel.from_pretrained(bert)
     expected = loaded(ids).last_hidden_state
-    assert torch.allclose(embedder(ids, torch.ones_like(ids, dtype=torch.bool)), expected, atol=1e-6)
+    mask, types = torch.ones_like(ids, dtype=torch.bool), torch.zeros_like(ids)
+    assert torch.allclose(embedder(ids, mask, types), expected, atol=1e-6)
     # Its cache does not ask whether weights are wanted.
     cached_transformers._clear_caches()
     untrained = cached_transformers.get(bert, make_copy=True, load_weights=False)
