@@ -39,8 +39,8 @@ def test_a_transformer(bert: str) -> None:
     embedder = PretrainedTransformerEmbedder(bert)
     ids = torch.tensor([[2, 5, 6, 3]])
     loaded = transformers.AutoModel.from_pretrained(bert)
-    expected = loaded(ids).last_hidden_state
-    mask, types = torch.ones_like(ids, dtype=torch.bool), torch.zeros_like(ids)
+    mask, types = torch.ones_like(ids, dtype=torch.bool), torch.tensor([[0, 0, 1, 1]])
+    expected = loaded(ids, token_type_ids=types).last_hidden_state
     assert torch.allclose(embedder(ids, mask, types), expected, atol=1e-6)
     # Its cache does not ask whether weights are wanted.
     cached_transformers._clear_caches()
