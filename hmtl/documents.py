@@ -7,8 +7,9 @@ half-open, as Python slices.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple
 
 from allennlp.common.checks import ConfigurationError
@@ -83,40 +84,55 @@ class Document:
         put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731 - the class is frozen
         put("tokens", tuple(self.tokens))
         put("sentences", tuple((s, e) for s, e in self.sentences) or ((0, len(self.tokens) - 1),))
-        if not self.offsets:
+        is_laid_out = bool(self.offsets)
+        if not is_laid_out:
             joined = " ".join(self.tokens)
             if self.tokens and self.text not in ("", joined):
                 self._fail("has a text of its own but no character offsets", "give both or neither")
             put("text", joined)
             starts = accumulate((len(token) + 1 for token in self.tokens), initial=0)
             put("offsets", tuple((s, s + len(t)) for s, t in zip(starts, self.tokens, strict=False)))
-        put("offsets", tuple((s, e) for s, e in self.offsets))
-        for layer in ("entities", "mentions"):
-            if (spans := getattr(self, layer)) is not None:
-                put(layer, tuple(sorted(Span(*span) for span in spans)))
-        if self.relations is not None:
-            put("relations", tuple(sorted(Relation(Span(*h), Span(*t), r) for h, t, r in self.relations)))
-        if self.clusters is not None:
-            ordered = (tuple(sorted((s, e) for s, e in cluster)) for cluster in self.clusters)
-            put("clusters", tuple(sorted(ordered)))
+        else:
+            put("offsets", tuple((s, e) for s, e in self.offsets))
+        self._order(LAYERS)
         if self.speakers is not None:
             put("speakers", tuple(self.speakers))
-        self._check()
+        self._check(is_laid_out)
 
-    def _check(self) -> None:
+    def _order(self, layers: Iterable[str]) -> None:
+        """Makes of what these layers hold sorted tuples of the right types."""
+        own = vars(self)
+        for layer in layers:
+            if (items := own[layer]) is None:
+                continue
+            if layer == "relations":
+                ordered = sorted(Relation(Span(*h), Span(*t), r) for h, t, r in items)
+            elif layer == "clusters":
+                ordered = sorted(tuple(sorted((s, e) for s, e in cluster)) for cluster in items)
+            else:
+                ordered = sorted(Span(*span) for span in items)
+            own[layer] = tuple(ordered)
+
+    def _check(self, is_laid_out: bool) -> None:
         if not self.tokens or not all(self.tokens):
             self._fail(
                 "holds no words" if not self.tokens else "holds an empty word", "remove it or give its text"
             )
         self._check_sentences()
-        self._check_offsets()
-        for layer in ("entities", "mentions", "relations"):
-            self._check_unique(layer, getattr(self, layer) or ())
-        self._check_unique("clusters", [span for cluster in self.clusters or () for span in cluster])
-        arguments = [a for r in self.relations or () for a in (r.head, r.tail)]
-        for span in (*(self.entities or ()), *(self.mentions or ()), *arguments):
+        if is_laid_out:
+            self._check_offsets()
+        if self.speakers is not None and len(self.speakers) != len(self.tokens):
+            self._fail(f"has {len(self.speakers)} speakers for {len(self.tokens)} words", "give one per word")
+        self._check_layers(LAYERS)
+
+    def _check_layers(self, layers: Iterable[str]) -> None:
+        held = {layer: items for layer in layers if (items := getattr(self, layer))}
+        for layer, items in held.items():
+            self._check_unique(layer, list(chain.from_iterable(items)) if layer == "clusters" else items)
+        arguments = [a for r in held.get("relations", ()) for a in (r.head, r.tail)]
+        for span in (*held.get("entities", ()), *held.get("mentions", ()), *arguments):
             self._check_span(span.start, span.end)
-        for cluster in self.clusters or ():
+        for cluster in held.get("clusters", ()):
             if not cluster:
                 self._fail("has a coreference cluster without mentions", "remove the empty cluster")
             for start, end in cluster:
@@ -144,10 +160,10 @@ class Document:
                 "has character offsets that overlap or leave the text",
                 "count code points, half-open, in order",
             )
-        if self.speakers is not None and len(self.speakers) != len(self.tokens):
-            self._fail(f"has {len(self.speakers)} speakers for {len(self.tokens)} words", "give one per word")
 
-    def _check_unique(self, layer: str, items: Any) -> None:
+    def _check_unique(self, layer: str, items: Collection[Any]) -> None:
+        if len(set(items)) == len(items):
+            return
         seen: set[Any] = set()
         for item in items:
             if item in seen:
@@ -165,8 +181,16 @@ class Document:
         raise DocumentError(f"{self.source or 'input'}: document {self.id!r} {cause}; {mend}")
 
     def replace(self, **changes: Any) -> Document:
-        """A copy with some fields changed, checked anew."""
-        return replace(self, **changes)
+        """A copy with some fields changed, which are checked. Raises `DocumentError` as the class does."""
+        if not changes.keys() <= set(LAYERS):
+            return replace(self, **changes)
+        # text and other layers have been checked, which takes longer than all else here
+        answer = object.__new__(type(self))
+        vars(answer).update(vars(self), **changes)
+        layers = [layer for layer in LAYERS if layer in changes]
+        answer._order(layers)
+        answer._check_layers(layers)
+        return answer
 
     def to_json(self) -> dict[str, Any]:
         """See `hmtl.document_json`; by this name AllenNLP writes it to the predictions of `evaluate`."""

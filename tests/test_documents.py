@@ -1,3 +1,6 @@
+from dataclasses import replace
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +39,28 @@ def test_the_order_in_which_annotation_is_listed_does_not_matter(doc: Document, 
     if doc.clusters is not None:
         shuffled["clusters"] = [random.sample(cluster, len(cluster)) for cluster in shuffled["clusters"]]
     assert doc.replace(**shuffled) == doc
+
+
+@given(documents(laid_out=True), documents(missing=False), st.data())
+def test_layers_are_replaced_as_if_all_were_made_anew(
+    doc: Document, other: Document, data: st.DataObject
+) -> None:
+    """What is equal, and what is refused for which reason."""
+    layers = data.draw(st.lists(st.sampled_from(LAYERS), unique=True))
+    times = data.draw(st.sampled_from([0, 1, 1, 2]))
+    changes = {layer: list(getattr(other, layer)) * times for layer in layers}
+    if "clusters" in layers:
+        changes["clusters"] += data.draw(st.sampled_from([[], [[]], [[(0, 0)], [(0, 0)]]]))
+    outcomes = []
+    for make in (doc.replace, partial(replace, doc)):
+        try:
+            outcomes.append(make(**changes))
+        except DocumentError as error:
+            outcomes.append(str(error))
+    assert outcomes[0] == outcomes[1]
+    if isinstance(outcomes[0], Document):
+        assert vars(outcomes[0]) == vars(outcomes[1]) and hash(outcomes[0]) == hash(outcomes[1])
+        assert {type(item) for item in outcomes[0].entities or ()} <= {Span}
 
 
 @given(documents())
