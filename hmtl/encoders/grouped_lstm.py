@@ -31,7 +31,7 @@ class GroupedLSTM(LstmSeq2SeqEncoder):
         if len(groups) == 1:
             outputs = self._group(inputs[:, : groups[0].width], groups[0], mask.shape[1])
         else:
-            rows = [inputs[:, : group.width].index_select(0, group.rows) for group in groups]
+            rows = (inputs[:, : group.width].index_select(0, group.rows) for group in groups)
             parts = [self._group(*each, mask.shape[1]) for each in zip(rows, groups, strict=True)]
             outputs = torch.cat(parts).index_select(0, restore)
         return outputs.masked_fill(~mask.unsqueeze(-1), 0.0)

@@ -11,6 +11,10 @@ ROW_SHARE = 2
 GROUP_SHARE = 24
 """What a group costs beside its steps, in rows of one step."""
 
+GROUP_WORDS = 2**13
+"""Words of a group, padding included, unless one row has more: what is computed for them at once stays
+small, however many rows a batch has."""
+
 
 class Group(NamedTuple):
     """Some rows, in a rectangle as wide as the longest of them.
@@ -82,10 +86,11 @@ def _cuts(ordered: list[int]) -> list[tuple[int, int]]:
         cut.append(start)
     cuts, number = [], len(ends)
     while number:
-        start = cut[number]
-        cuts.append((ends[start - 1] if start else 0, ends[number - 1]))
+        start, last = cut[number], ends[number - 1]
+        begin, size = ends[start - 1] if start else 0, max(1, GROUP_WORDS // ordered[last - 1])
+        cuts += [(first, min(first + size, last)) for first in range(begin, last, size)]
         number = start
-    return cuts[::-1]
+    return sorted(cuts)
 
 
 class Turned(torch.autograd.Function):

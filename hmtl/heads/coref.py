@@ -41,8 +41,8 @@ class CorefHead(Head):
     spans_per_word : candidates kept for each word of the document. They may cross.
     max_antecedents : kept by the coarse score for each candidate. The original keeps the nearest 70 and
         has no coarse score.
-    antecedent_window : how many candidates back an antecedent may be; `None`, the whole document, takes
-        time quadratic in its length (memory is linear in any case).
+    antecedent_window : how many candidates back an antecedent may be; 1,000 are some 2,500 words. `None`,
+        the whole document, takes time quadratic in its length (memory is linear in any case).
     hidden_dim, layers, dropout : of the feed-forward scorers. feature_dim : of the width and pair features.
     lexical_dropout : on the level's inputs, whose weighted sum represents a span's head (0.5 in the
         original).
@@ -73,7 +73,7 @@ class CorefHead(Head):
         max_span_width: int = 8,
         spans_per_word: float = 0.4,
         max_antecedents: int = 50,
-        antecedent_window: int | None = None,
+        antecedent_window: int | None = 1000,
         hidden_dim: int = 150,
         layers: int = 2,
         dropout: float = 0.3,
@@ -85,7 +85,7 @@ class CorefHead(Head):
         singletons: bool = False,
         mention_loss_weight: float = 1.0,
         gold_mentions: bool = False,
-        memory_budget_mb: int = 512,
+        memory_budget_mb: int = 256,
     ) -> None:
         super().__init__(vocab, task, input_dim, output_dim)
         self._check(max_span_width=max_span_width, max_antecedents=max_antecedents, layers=layers)
@@ -156,7 +156,7 @@ class CorefHead(Head):
         else:
             starts, ends, counts = prune(grid, valid, lengths, self.spans_per_word)
         # (spans, span_dim)
-        spans = self.spans(inputs, outputs, starts, ends)
+        spans = self.spans.in_blocks(inputs, outputs, starts, ends, self.budget)
         mention_scores = self.mentions(spans)
         speakers, genres = self._speakers(documents, starts), self._genres(documents, counts, starts)
         antecedents, scores = self.antecedents(spans, mention_scores, counts, speakers, genres, self.budget)

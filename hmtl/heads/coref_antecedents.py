@@ -65,13 +65,14 @@ class AntecedentScorer(nn.Module):
         Of span n of its document the first min(n, k) are real. A block of spans at a time is compared with
         all that come earlier, so memory is linear in the text; time is quadratic unless there is a window.
         """
-        queries = self.coarse(spans)
         begins = _begins(counts)
         first_of, begins = begins.tolist(), begins.to(spans.device)
         window = self.antecedent_window or len(spans)
         k = self._kept(counts)
         if k == 0:
-            return torch.empty(len(spans), 0, dtype=torch.long, device=spans.device), queries[:, :0]
+            return torch.empty(len(spans), 0, dtype=torch.long, device=spans.device), self.coarse(spans)[
+                :, :0
+            ]
 
         def compute(first: int, last: int) -> tuple[LongTensor, Tensor]:
             # (block, 1)
@@ -80,7 +81,7 @@ class AntecedentScorer(nn.Module):
             earlier = slice(origin, last)
             columns = torch.arange(origin, last, device=spans.device)
             # (block, columns)
-            coarse = queries[first:last] @ spans[earlier].t()
+            coarse = self.coarse(spans[first:last]) @ spans[earlier].t()
             scores = coarse.detach() + mention_scores.detach()[earlier]
             beyond = (columns >= rows) | (columns < rows - window) | (columns < begins[first:last, None])
             best = scores.masked_fill_(beyond, -math.inf).topk(min(k, last - origin)).indices

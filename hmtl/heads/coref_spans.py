@@ -68,6 +68,17 @@ class SpanRepresentation(nn.Module):
         heads = self.heads(inputs, starts, ends)
         return torch.cat([outputs[starts], outputs[ends], self.width(widths), heads], 1)
 
+    def in_blocks(
+        self, inputs: Tensor, outputs: Tensor, starts: LongTensor, ends: LongTensor, budget: int
+    ) -> Tensor:
+        """The same in `budget` bytes beside the result."""
+
+        def compute(first: int, last: int) -> Tensor:
+            return self(inputs, outputs, starts[first:last], ends[first:last])
+
+        widest = int((ends - starts).max()) + 1 if len(starts) else 1
+        return in_blocks(compute, len(starts), 4 * (2 * sum(self.sizes) + widest * self.sizes[-1]), budget)
+
     def heads(self, inputs: Tensor, starts: LongTensor, ends: LongTensor) -> Tensor:
         """x̂ of each span, `(spans, input_dim)`."""
         # (words)
@@ -98,19 +109,18 @@ class MentionScorer(nn.Module):
         words are multiplied by the first layer before they meet in spans. `budget` : bytes."""
         start, end, width, head = self.scorer.parts()
         widths, hidden_dim = spans.width.num_embeddings, len(start)
-        # (words, hidden_dim); (words + max_width − 1, …): room for the spans of the last words
-        starts = linear(outputs, start, self.scorer.first.bias)
-        ends, heads = (pad(linear(x, w), (0, 0, 0, widths - 1)) for x, w in ((outputs, end), (inputs, head)))
-        logits = pad(spans.attention(inputs).squeeze(1), (0, widths - 1))
         # (max_width, hidden_dim)
-        sizes = linear(spans.width.weight, width)
+        sizes = linear(spans.width.weight, width, self.scorer.first.bias)
 
         def compute(first: int, last: int) -> Tensor:
-            reach = slice(first, last + widths - 1)
+            own, reach = slice(first, last), slice(first, last + widths - 1)
+            # (block + max_width − 1, …): room for the spans of the last words
+            missing = max(0, last + widths - 1 - len(inputs))
+            inside, behind = (pad(x[reach], (0, 0, 0, missing)) for x in (inputs, outputs))
             # (block, max_width, hidden_dim)
-            hidden = starts[first:last].unsqueeze(1) + sizes + windows(ends[reach], widths)
-            attention = prefix_softmax(logits[reach].unfold(0, widths, 1))
-            return self.scorer.finish(hidden + attention @ windows(heads[reach], widths))
+            hidden = linear(outputs[own], start).unsqueeze(1) + sizes + windows(linear(behind, end), widths)
+            attention = prefix_softmax(spans.attention(inside).squeeze(1).unfold(0, widths, 1))
+            return self.scorer.finish(hidden + attention @ windows(linear(inside, head), widths))
 
         return in_blocks(compute, len(inputs), TENSORS * 4 * widths * hidden_dim, budget)
 

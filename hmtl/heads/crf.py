@@ -6,6 +6,8 @@ from torch import BoolTensor, LongTensor, Tensor
 
 from hmtl.heads.crf_partition import LogPartition
 
+_BLOCK = 2**20  # pairs of tags: few enough to stay in a CPU's cache
+
 
 class LinearChainCRF(torch.nn.Module):
     """`p(y|x) ∝ exp(start[y_1] + Σ_t logits[t, y_t] + Σ_t transitions[y_{t-1}, y_t] + end[y_T])`.
@@ -69,7 +71,13 @@ class LinearChainCRF(torch.nn.Module):
 
     @torch.no_grad()
     def best_tags(self, logits: Tensor, mask: BoolTensor) -> LongTensor:
-        """The most likely tags that the encoding allows (Viterbi): `(rows, tokens)`, 0 at padding."""
+        """The most likely tags that the encoding allows (Viterbi): `(rows, tokens)`, 0 at padding. Some rows
+        at a time: a step compares all pairs of tags."""
+        size = max(1, _BLOCK // len(self.transitions) ** 2)
+        blocks = zip(logits.split(size), mask.split(size), strict=True)
+        return torch.cat([self._best_tags(*block) for block in blocks])
+
+    def _best_tags(self, logits: Tensor, mask: BoolTensor) -> LongTensor:
         logits = self._clean(logits, mask)
         transitions = self.transitions + self.penalties[:-2, :-2]
         # each (rows, tags)
