@@ -113,3 +113,9 @@ def test_what_it_cannot_hold_is_refused(tmp_path: Path, changes: dict[str, Any],
     with pytest.raises(FormatError) as caught:
         Dfki().write([document], tmp_path / "f.json")
     assert f"document 'd' has {what}" in str(caught.value)
+
+
+def test_mentions_without_relations_are_no_annotation_with_relations(tmp_path: Path) -> None:
+    web = {key: value for key, value in WEB.items() if key != "relationMentions"}
+    (document,) = Dfki().read(put(tmp_path, "f.json", json.dumps(web)))
+    assert document.relations is document.clusters is None and len(document.mentions or ()) == 5

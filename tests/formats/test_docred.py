@@ -151,3 +151,15 @@ def test_unknown_options_are_named(options: dict[str, str]) -> None:
         ConfigurationError, match=f"^{next(iter(options))}: '.*choose from|entities or mentions"
     ):
         Docred(**options)
+
+
+def test_entities_without_relations_are_no_annotation_with_relations(tmp_path: Path) -> None:
+    articles = [{key: value for key, value in ARTICLE.items() if key != "labels"}]
+    (document,) = Docred().read(put(tmp_path, "f.json", json.dumps(articles)))
+    assert document.relations is None and len(document.clusters or ()) == 3
+
+
+@pytest.mark.parametrize("layers", [{}, {"mentions": (), "clusters": ()}])
+def test_texts_alone_are_written(tmp_path: Path, layers: dict[str, Any]) -> None:
+    document = Document("d", tuple("abc"), ((0, 1), (2, 2)), **layers)
+    assert there_and_back(Docred(), [document], tmp_path / "f.json") == [document]

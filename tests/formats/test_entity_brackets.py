@@ -62,6 +62,17 @@ def test_pieces_must_be_closed_too() -> None:
         read(cells, Header(1, 2, 0, 1), frozenset({"discontinuous"}))
 
 
+@pytest.mark.parametrize("cell", ["(", "e1", "(e1)x", "(e1-a))", "()", "e1)(e2(", "x" * 100_000])
+def test_what_is_no_chain_of_brackets_is_refused(cell: str) -> None:
+    with pytest.raises(FormatError, match="^f:1: '.*' is no chain of brackets; write "):
+        read([cell], Header(1, 2, 0, 1))
+
+
+def test_a_bracket_without_the_field_that_closes_it_is_refused() -> None:
+    with pytest.raises(FormatError, match=r"^f:1: '\(a' has too few fields; give those of line 1$"):
+        read(["(a"], Header(1, 2, 1, 0))
+
+
 @given(data=st.data())
 def test_what_is_written_is_read(data: st.DataObject) -> None:
     bounds = data.draw(bounds_in([(0, 9)], True))

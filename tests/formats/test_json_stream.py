@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formats.helpers import put
-from hmtl.formats import FormatError
+from hmtl.formats import FormatError, json_stream
 from hmtl.formats.files import text_file
 from hmtl.formats.json_stream import array_lines, first_keys, json_objects
 
@@ -85,3 +85,10 @@ def test_only_keys_of_the_first_object_count() -> None:
     assert (
         first_keys(["# comment", '{"a": 1}']) == first_keys([]) == first_keys(["a\tO", "", "b\tO"]) == set()
     )
+
+
+def test_an_object_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_stream, "LONGEST_LINE", 1000)
+    assert len(read(tmp_path, "[{}," + '{"a":\n"b"},' * 500 + "{}]")) == 502
+    with pytest.raises(FormatError, match="f.json:2: begins an object of over 0 MB; close it, or split it"):
+        read(tmp_path, '[{},\n{"a": [' + "1,\n" * 600)

@@ -160,3 +160,10 @@ def test_what_it_cannot_hold_is_refused(tmp_path: Path, changes: dict[str, Any],
     with pytest.raises(FormatError) as caught:
         Spacy().write([document], tmp_path / "f.spacy")
     assert f"document 'd' has {what}" in str(caught.value) and not list(tmp_path.iterdir())
+
+
+def test_a_span_of_white_space_is_refused(tmp_path: Path) -> None:
+    doc = NLP("Ada  Merrow")
+    doc.spans["sc"] = [SpacySpan(doc, 1, 2, "PER")]
+    message = "f.spacy:1: has a span of white space only in document 'f'; remove it"
+    assert refusal(Spacy(), store(tmp_path / "f.spacy", doc)) == message

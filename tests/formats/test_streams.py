@@ -114,3 +114,8 @@ def test_other_encodings_are_named_with_the_line(tmp_path: Path) -> None:
     path.write_bytes("eins\nzwei\nfünf\n".encode("latin-1"))
     with pytest.raises(FormatError, match=r"f.txt:3: is not UTF-8 \(byte 0xfc\); convert the file to UTF-8"):
         read(path)
+
+
+def test_what_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match=f"^{tmp_path}: .*; make the file readable$"), open_binary(tmp_path):
+        pass
