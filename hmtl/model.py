@@ -110,13 +110,12 @@ class MultiTaskModel(Model):
         mask = get_text_field_mask(tokens)
         x = self.dropout(self.embedder(tokens))
         tasks = self.tasks if task is None else [task]
-        levels = self.backbone(x, mask, documents, tasks)
-        # a head sums over labels, spans and words, for which half precision is too coarse
-        with torch.autocast(x.device.type, enabled=False):
-            outputs = {
-                name: self.heads[name](levels[name].single(), documents, task is not None, batch)
-                for name in tasks
-            }
+        found: dict[str, dict[str, Any]] = {}
+        for name, level in self.backbone(x, mask, documents, tasks):
+            # a head sums over labels, spans and words, for which half precision is too coarse
+            with torch.autocast(x.device.type, enabled=False):
+                found[name] = self.heads[name](level.single(), documents, task is not None, batch)
+        outputs = {name: found[name] for name in tasks}
         result: dict[str, Any] = {}
         if task is not None:
             result["loss"] = outputs[task]["loss"]

@@ -1,6 +1,6 @@
 """The contract of a backbone: word representations in, the level that each task reads out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import torch
@@ -36,8 +36,9 @@ class Backbone(torch.nn.Module, Registrable):
 
     def forward(
         self, x: Tensor, mask: BoolTensor, documents: list[Document], tasks: Sequence[str]
-    ) -> dict[str, Level]:
-        """Runs only what `tasks` need, and each part of it once.
+    ) -> Iterator[tuple[str, Level]]:
+        """Each task with its level, in whatever order they are done: a level that has been used need not be
+        held while others are made. Runs only what `tasks` need, and each part of it once.
 
         # Parameters
 

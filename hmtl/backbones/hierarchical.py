@@ -1,6 +1,6 @@
 """Tasks supervised at successive depths of one network, with shortcut connections."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -99,17 +99,21 @@ class HierarchicalBackbone(Backbone):
 
     def forward(
         self, x: Tensor, mask: BoolTensor, documents: list[Document], tasks: Sequence[str]
-    ) -> dict[str, Level]:
+    ) -> Iterator[tuple[str, Level]]:
         own = {self.level_of[task] for task in tasks}
-        done: dict[str, Level] = {}
-        for name in self._needed(own):
+        needed = self._needed(own)
+        # of the levels that others stand on
+        outputs: dict[str, Tensor] = {}
+        for name in needed:
             parent = self.parents[name]
             # (rows, words, input_dim of the level)
-            inputs = torch.cat([x, done[parent].outputs], dim=-1) if parent else x
+            inputs = torch.cat([x, outputs[parent]], dim=-1) if parent else x
             if name in own:
                 inputs = self.dropouts[name](inputs)
-            done[name] = Level(inputs, self._encode(name, inputs, mask, documents), mask)
-        return {task: done[self.level_of[task]] for task in tasks}
+            level = Level(inputs, self._encode(name, inputs, mask, documents), mask)
+            if name in {self.parents[other] for other in needed}:
+                outputs[name] = level.outputs
+            yield from ((task, level) for task in tasks if self.level_of[task] == name)
 
     def _needed(self, levels: set[str]) -> list[str]:
         """The given levels and all below them, lower ones first."""

@@ -41,6 +41,8 @@ class Groups(NamedTuple):
 
 # Every level of a network asks for the groups of the same batch.
 @lru_cache(maxsize=8)
+# What a prediction asks for first may be asked for again in training.
+@torch.inference_mode(False)
 def length_groups(lengths: tuple[int, ...]) -> Groups:
     """Groups of rows of these lengths, of at least one word each, that take about the least work."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__)

@@ -1,7 +1,6 @@
 """CEAFe: coreference as entities, aligned one to one."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from hmtl.metrics.overlap import Counts, Overlap
 
@@ -12,6 +11,9 @@ def ceafe(overlap: Overlap) -> Counts:
     φ4(K, R) = 2 |K∩R| / (|K| + |R|). The one-to-one alignment of key and response clusters with the greatest
     total φ4 gives precision over the number of response clusters and recall over the number of key clusters.
     """
+    # half a second, which those who only predict need not wait
+    from scipy.optimize import linear_sum_assignment
+
     sizes = overlap.response_sizes[overlap.rows] + overlap.key_sizes[overlap.columns]
     # clusters that share nothing cannot add to the total: leaving them out keeps the table small
     rows, row_of = np.unique(overlap.rows, return_inverse=True)

@@ -26,7 +26,7 @@ Rows = Callable[..., tuple[Tensor, BoolTensor]]
 def run(
     backbone: HierarchicalBackbone, documents: list[Document], rows_of: Rows, *tasks: str, padding: int = 0
 ) -> dict[str, Level]:
-    return backbone(*rows_of(documents, padding=padding), documents, tasks or backbone.tasks)
+    return dict(backbone(*rows_of(documents, padding=padding), documents, tasks or backbone.tasks))
 
 
 def words(level: Level) -> Tensor:
@@ -41,7 +41,7 @@ def test_only_the_levels_below_a_task_learn(
     backbone = build()
     x, mask = rows_of(documents)
     x.requires_grad_()
-    backbone(x, mask, documents, [task])[task].outputs.sum().backward()
+    dict(backbone(x, mask, documents, [task]))[task].outputs.sum().backward()
     learning = {
         name
         for name, encoder in backbone.encoders.items()
@@ -126,10 +126,10 @@ def test_document_encoding_crosses_sentences_and_sentence_encoding_does_not(
     for encode in ("sentence", "document"):
         backbone = build(encode=encode)
         x, mask = rows_of(documents)
-        before = backbone(x, mask, documents, ["ner"])["ner"].outputs
+        before = dict(backbone(x, mask, documents, ["ner"]))["ner"].outputs
         # another first sentence of the first document
         x[0] += 1.0
-        after = backbone(x, mask, documents, ["ner"])["ner"].outputs
+        after = dict(backbone(x, mask, documents, ["ner"]))["ner"].outputs
         changed[encode] = (before != after).any(-1).any(-1).tolist()
     assert changed["sentence"] == [True, False, False, False, False, False]
     assert changed["document"] == [True, True, False, False, False, False]
@@ -162,7 +162,7 @@ def test_companions_in_the_batch_change_nothing(
     first = 0
     for document in documents:
         own = slice(first, first + len(document.sentences))
-        alone = backbone(x[own], mask[own], [document], list(TREE))
+        alone = dict(backbone(x[own], mask[own], [document], list(TREE)))
         for task in TREE:
             torch.testing.assert_close(words(alone[task]), together[task].outputs[own][mask[own]])
         first = own.stop
@@ -185,13 +185,13 @@ def test_dropout_is_for_the_level_of_the_task_alone(
     inputs: dict[str, Tensor] = {}
     for name, encoder in backbone.encoders.items():
         encoder.register_forward_pre_hook(lambda _, arguments, name=name: inputs.update({name: arguments[0]}))
-    level = backbone(x, mask, documents, ["emd"])["emd"]
+    level = dict(backbone(x, mask, documents, ["emd"]))["emd"]
     assert torch.equal(inputs["ner"], x)
     assert torch.equal(inputs["emd"], level.inputs)
     share = (level.inputs[mask] == 0).float().mean()
     assert 0.3 < share < 0.7
     backbone.eval()
-    assert (backbone(x, mask, documents, ["emd"])["emd"].inputs[mask] != 0).all()
+    assert (dict(backbone(x, mask, documents, ["emd"]))["emd"].inputs[mask] != 0).all()
 
 
 @pytest.mark.parametrize(

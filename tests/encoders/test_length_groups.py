@@ -61,3 +61,14 @@ def test_gradient_of_turning() -> None:
     order = torch.tensor([2, 1, 0, 3])
     words = torch.randn(4, 3, dtype=torch.double, requires_grad=True)
     assert torch.autograd.gradcheck(lambda x: Turned.apply(x, order), (words,))
+
+
+def test_groups_of_a_prediction_serve_training() -> None:
+    length_groups.cache_clear()
+    with torch.inference_mode():
+        groups = length_groups((3, 5, 4))
+    assert groups is length_groups((3, 5, 4))
+    assert not groups.restore.is_inference()
+    assert not any(group.rows.is_inference() for group in groups.groups)
+    words = torch.randn(len(groups.groups[0].rows) * groups.groups[0].width, 2, requires_grad=True)
+    Turned.apply(words, groups.groups[0].backwards).sum().backward()
