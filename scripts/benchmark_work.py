@@ -42,15 +42,16 @@ def corpus() -> dict[str, list[Document]]:
 
 
 def sentences(count: int, words: int) -> list[Document]:
-    """Documents of one sentence each, of uneven lengths that add up to so many words."""
+    """Documents of one sentence each, whose lengths differ by a fifth, as in a bucket of a shuffled corpus,
+    and add up to so many words."""
     rng = random.Random(words)
-    return [_document(f"s{n}", [length], rng) for n, length in enumerate(_lengths(count, words, rng))]
+    return [_document(f"s{n}", [length], rng) for n, length in enumerate(_lengths(count, words, 0.2, rng))]
 
 
 def document(words: int, name: str = "d") -> Document:
     """One document of so many words, about 16 a sentence."""
     rng = random.Random(words)
-    return _document(name, _lengths(max(1, round(words / 16)), words, rng), rng)
+    return _document(name, _lengths(max(1, round(words / 16)), words, 0.5, rng), rng)
 
 
 def build(folder: Path, encode: str, configs: Path) -> TrainModel:
@@ -77,10 +78,11 @@ def _config(folder: Path, encode: str, configs: Path) -> dict[str, Any]:
     return json.loads(evaluate_snippet(str(configs / "benchmark.jsonnet"), EXPERIMENT, ext_vars=external))
 
 
-def _lengths(count: int, words: int, rng: random.Random) -> list[int]:
-    """Lengths from half to one and a half times their mean that add up to `words`."""
+def _lengths(count: int, words: int, spread: float, rng: random.Random) -> list[int]:
+    """Lengths that add up to `words` and differ from their mean by the share `spread` at most, or hardly
+    more."""
     mean = words / count
-    lengths = [max(1, round(rng.uniform(0.5, 1.5) * mean)) for _ in range(count)]
+    lengths = [max(1, round(rng.uniform(1 - spread, 1 + spread) * mean)) for _ in range(count)]
     while (missing := words - sum(lengths)) != 0:
         chosen = rng.randrange(count)
         lengths[chosen] = max(1, lengths[chosen] + (1 if missing > 0 else -1))

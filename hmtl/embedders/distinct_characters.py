@@ -34,8 +34,8 @@ def distinct_rows(rows: LongTensor) -> tuple[LongTensor, LongTensor]:
     multipliers = _odd_numbers(rows.size(-1)).to(rows.device)
     hashes, place = torch.unique((rows * multipliers).sum(-1), return_inverse=True)
     first = place.new_empty(len(hashes)).scatter_(0, place, torch.arange(len(rows), device=rows.device))
-    distinct = rows[first]
-    if torch.equal(distinct[place], rows):
+    distinct = rows.index_select(0, first)
+    if torch.equal(distinct.index_select(0, place), rows):
         return distinct, place
     return torch.unique(rows, dim=0, return_inverse=True)
 

@@ -52,9 +52,13 @@ class LinearChainCRF(torch.nn.Module):
         # (rows, tokens): padding was set to 0
         emitted = logits.gather(2, tags.unsqueeze(2)).squeeze(2)
         # (rows, tokens - 1)
-        moved = self.transitions[tags[:, :-1], tags[:, 1:]].masked_fill(~mask[:, 1:], 0.0)
+        moves = tags[:, :-1] * len(self.transitions) + tags[:, 1:]
+        # selected, not indexed with two tensors, whose gradient is sorted first
+        moved = self.transitions.flatten().index_select(0, moves.flatten()).view_as(moves)
+        moved = moved.masked_fill(~mask[:, 1:], 0.0)
         last_tags = _at_last(tags.unsqueeze(2), mask).squeeze(1)
-        ends = self.start_transitions[tags[:, 0]] + self.end_transitions[last_tags]
+        ends = self.start_transitions.index_select(0, tags[:, 0])
+        ends = ends + self.end_transitions.index_select(0, last_tags)
         return emitted.sum(1) + moved.sum(1) + ends
 
     def _log_partition(self, logits: Tensor, mask: BoolTensor) -> Tensor:
