@@ -6,17 +6,22 @@ from typing import Any
 import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import JsonDict
-from allennlp.data import Batch, DatasetReader, Instance
+from allennlp.data import DatasetReader, Instance
+from allennlp.data.data_loaders import TensorDict
 from allennlp.nn.util import move_to_device
 from allennlp.predictors import Predictor
 
+from hmtl.batching import BatchBudget
 from hmtl.document_json import to_json
 from hmtl.documents import LAYERS, Document
+from hmtl.instances import HeldInstances, tensors_of
 from hmtl.json_values import parse
 from hmtl.model import MultiTaskModel
 from hmtl.predictors.input import document_of
 from hmtl.raw_text import TextSplitter
 
+BUDGET = BatchBudget(batch_size=128, max_words=2**12)
+"""What the model sees at once: more takes memory and saves no time."""
 OTHER_KEYS = ("id", "text", "tokens", "offsets", "sentences", "genre", "speakers")
 """Of a Document JSON, besides the layers."""
 
@@ -53,8 +58,8 @@ class HmtlPredictor(Predictor):
                 )
 
     def annotate(self, documents: list[Document]) -> list[Document]:
-        """The documents with the model's annotation in place of their own. Where several tasks fill one
-        layer the first does; see `predict_json` for the others."""
+        """Any number of documents, in order, with the model's annotation in place of their own. Where several
+        tasks fill one layer the first does; see `predict_json` for the others."""
         answers = self._run([self._dataset_reader.text_to_instance(document) for document in documents])
         return [document for document, _ in answers]
 
@@ -92,20 +97,23 @@ class HmtlPredictor(Predictor):
         return [{**to_json(document), **others} for document, others in self._run(instances)]
 
     def _run(self, instances: list[Instance]) -> list[tuple[Document, dict[str, Any]]]:
-        """Every document with the first annotation of each layer, and the JSON of the other tasks by name."""
-        batch = Batch(instances)
-        batch.index_instances(self._model.vocab)
+        """Every document with the first annotation of each layer, and the JSON of the other tasks by name.
+        Any number of documents: the model sees those of like length together, within `BUDGET`."""
+        held = HeldInstances(instances)
+        held.index_with(self._model.vocab)
+        answers: dict[int, tuple[Document, dict[str, Any]]] = {}
+        for numbers in BUDGET.batches(held.shapes(0, len(held)), None):
+            found = self._annotations(tensors_of(held, numbers))
+            for number, document, own in zip(numbers, held.documents(numbers), found, strict=True):
+                answers[number] = self._answer(document, own)
+        return [answers[number] for number in range(len(held))]
+
+    def _annotations(self, tensors: TensorDict) -> list[dict[str, Any]]:
+        """What each task says of each document."""
+        device = self._model._get_prediction_device()
         with torch.inference_mode():
-            annotations = self._model(
-                **move_to_device(batch.as_tensor_dict(), self._model._get_prediction_device())
-            )["annotations"]
-        by_document = [
-            dict(zip(annotations, values, strict=True)) for values in zip(*annotations.values(), strict=True)
-        ]
-        return [
-            self._answer(instance["documents"].document, found)
-            for instance, found in zip(instances, by_document, strict=True)
-        ]
+            by_task = self._model(**move_to_device(tensors, device))["annotations"]
+        return [dict(zip(by_task, values, strict=True)) for values in zip(*by_task.values(), strict=True)]
 
     def _answer(self, document: Document, found: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
         answer = document.replace(**{layer: found[task] for layer, task in self._first.items()})

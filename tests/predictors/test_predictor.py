@@ -10,10 +10,13 @@ from allennlp.models.archival import load_archive
 from allennlp.predictors import Predictor
 from small_run import build, config_of
 
+from hmtl.batching import BatchBudget
+from hmtl.dataset_readers.split import split_sentences
 from hmtl.document_json import from_json, to_json
 from hmtl.documents import LAYERS
 from hmtl.formats import Jsonl
 from hmtl.predictors import HmtlPredictor
+from hmtl.predictors import predictor as predictor_module
 
 TEXTS = [
     "The mayor of Saltmere, Ada Morrow, opened the meeting. She smiled.",
@@ -94,6 +97,25 @@ def test_annotating_documents_and_their_json_is_the_same(predictor, small_corpus
     (annotated,) = predictor.annotate([document])
     assert to_json(annotated) == predictor.predict_json(to_json(document))
     assert annotated.tokens == document.tokens and annotated.source == document.source
+
+
+def test_any_number_of_documents_goes_through_the_model_in_parts(predictor, small_corpus, monkeypatch):
+    whole = list(Jsonl().read(small_corpus / "train.jsonl"))
+    documents = [part for document in whole for part in (document, *split_sentences(document))]
+    together, rows = predictor.annotate(documents), []
+    assert predictor.annotate([]) == predictor.predict_batch_json([]) == []
+    monkeypatch.setattr(predictor_module, "BUDGET", BatchBudget(batch_size=3, max_words=60))
+    handle = predictor._model.register_forward_pre_hook(
+        lambda model, _, arguments: rows.append(arguments["documents"]), with_kwargs=True
+    )
+    parts = predictor.annotate(documents)
+    handle.remove()
+    assert parts == together and [part.tokens for part in parts] == [one.tokens for one in documents]
+    assert sorted(one.id for batch in rows for one in batch) == sorted(one.id for one in documents)
+    for batch in rows:
+        sentences = [end - start + 1 for one in batch for start, end in one.sentences]
+        assert len(batch) <= 3 and (len(batch) == 1 or len(sentences) * max(sentences) <= 60)
+    assert max(map(len, rows)) > 1
 
 
 def test_words_that_were_never_seen_and_a_single_word(predictor):
