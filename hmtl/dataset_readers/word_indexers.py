@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -13,7 +12,7 @@ import torch
 from allennlp.data import Token, TokenIndexer, Vocabulary
 
 from hmtl.dataset_readers.fields import TensorTree
-from hmtl.dataset_readers.word_ids import WORDS, WordIds, layout
+from hmtl.dataset_readers.word_ids import WordIds, layout
 
 Counter = dict[str, dict[str, int]]
 Lengths = Mapping[str, int]
@@ -31,7 +30,6 @@ class WordIndexers:
     def __init__(self, indexers: Mapping[str, TokenIndexer]) -> None:
         self.indexers = indexers
         self._layouts = {name: layout(indexer) for name, indexer in indexers.items()}
-        self._counted: dict[str, dict[str, Counter]] = {name: {} for name in indexers}
         self._ids: WordIds | None = None
         self._lengths = lru_cache(maxsize=4096)(self._padding_lengths)
         # threads that predict at once take turns
@@ -48,18 +46,10 @@ class WordIndexers:
 
     def count(self, sentence: Sequence[str], counter: Counter) -> None:
         """Adds what a `TextField` would, in the same order: in the vocabulary it decides between equals."""
-        for name, indexer in self.indexers.items():
-            known = self._counted[name]
-            for word in sentence:
-                counted = known.get(word)
-                if counted is None:
-                    counted = known[word] = _counted(word, indexer)
-                for namespace, items in counted.items():
-                    counts = counter[namespace]
-                    for item, times in items.items():
-                        counts[item] += times
-            if len(known) > WORDS:
-                known.clear()
+        tokens = [Token(word) for word in sentence]
+        for indexer in self.indexers.values():
+            for token in tokens:
+                indexer.count_vocab_items(token, counter)
 
     def padding_lengths(self, rows: Sequence[Sequence[str]], vocab: Vocabulary) -> Lengths:
         """What `TextField` needs for these sentences, by its names. Raises what AllenNLP's indexers raise."""
@@ -102,12 +92,4 @@ class WordIndexers:
     def _of(self, vocab: Vocabulary) -> WordIds:
         if self._ids is None or not self._ids.serve(vocab):
             self._ids = WordIds(self.indexers.values(), vocab)
-            # there is a vocabulary now: nothing more is to be counted for it
-            self._counted = {name: {} for name in self.indexers}
         return self._ids
-
-
-def _counted(word: str, indexer: TokenIndexer) -> Counter:
-    counter: Counter = defaultdict(lambda: defaultdict(int))
-    indexer.count_vocab_items(Token(word), counter)
-    return {namespace: dict(items) for namespace, items in counter.items()}
