@@ -3,7 +3,7 @@
 import torch
 from allennlp.modules import Seq2SeqEncoder
 from allennlp.modules.seq2seq_encoders import LstmSeq2SeqEncoder
-from torch import BoolTensor, Tensor
+from torch import BoolTensor, LongTensor, Tensor
 from torch.nn.functional import pad
 
 from hmtl.dropout import dropout
@@ -38,36 +38,38 @@ class GroupedLSTM(LstmSeq2SeqEncoder):
 
     def _group(self, rows: Tensor, group: Group, words: int) -> Tensor:
         """`(group, words, output_dim)` from `(group, width, input_dim)`, zeros after the group's width."""
-        outputs = self._rectangle(rows) if group.backwards is None else self._uneven(rows, group)
+        outputs = self._run(rows, group.backwards)
         return pad(outputs, (0, 0, 0, words - group.width))
 
-    def _rectangle(self, rows: Tensor) -> Tensor:
-        """All layers of rows without padding."""
-        module = self._module
-        return self._run(rows, module._flat_weights, module.num_layers, module.bidirectional)
-
-    def _uneven(self, rows: Tensor, group: Group) -> Tensor:
-        """All layers of rows that have padding, in either direction by itself."""
+    def _run(self, rows: Tensor, backwards: LongTensor | None) -> Tensor:
+        """All layers of `(group, width, input_dim)`. Rows that hold padding are read in either direction by
+        itself."""
         module, words = self._module, rows
-        turn = lambda x: Turned.apply(x.flatten(0, 1), group.backwards).view(*rows.shape[:2], -1)  # noqa: E731
         per_direction = len(module._flat_weights) // (module.num_layers * self._num_directions)
         weights = iter(zip(*[iter(module._flat_weights)] * per_direction, strict=True))
         for layer in range(module.num_layers):
             if layer:
                 words = dropout(words, module.dropout, module.training)
-            outputs = self._run(words, next(weights), 1, False)
-            if module.bidirectional:
-                backwards = turn(self._run(turn(words), next(weights), 1, False))
-                outputs = torch.cat([outputs, backwards], -1)
-            words = outputs
+            forwards = next(weights)
+            if not module.bidirectional:
+                words = self._layer(words, forwards)
+            elif backwards is None:
+                words = self._layer(words, forwards + next(weights))
+            else:
+                turned = self._layer(_turn(words, backwards), next(weights))
+                words = torch.cat([self._layer(words, forwards), _turn(turned, backwards)], -1)
         return words
 
-    def _run(
-        self, rows: Tensor, weights: tuple[Tensor, ...] | list[Tensor], layers: int, both: bool
-    ) -> Tensor:
+    def _layer(self, words: Tensor, weights: tuple[Tensor, ...]) -> Tensor:
+        """One layer, in both directions where there are weights for two."""
         module = self._module
-        first = rows.new_zeros(layers * (1 + both), len(rows), module.hidden_size)
+        both = len(weights) > len(module._flat_weights) // (module.num_layers * self._num_directions)
+        first = words.new_zeros(1 + both, len(words), module.hidden_size)
         return torch.lstm(
-            rows.contiguous(), (first, first), weights, module.bias, layers, module.dropout, module.training,
-            both, True,
-        )[0]  # fmt: skip
+            words.contiguous(), (first, first), weights, module.bias, 1, 0.0, module.training, both, True
+        )[0]
+
+
+def _turn(words: Tensor, backwards: LongTensor) -> Tensor:
+    """Each row of `(group, width, dim)` with its words turned round."""
+    return Turned.apply(words.flatten(0, 1), backwards).view(words.shape)

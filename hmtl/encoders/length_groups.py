@@ -8,7 +8,7 @@ from torch import LongTensor, Tensor
 
 ROW_SHARE = 2
 """What a step costs beside its rows, in rows: the part of the work that does not grow with them."""
-GROUP_SHARE = 24
+GROUP_SHARE = 60
 """What a group costs beside its steps, in rows of one step."""
 
 GROUP_WORDS = 2**13

@@ -11,6 +11,7 @@ from allennlp.data.data_loaders import TensorDict
 from allennlp.nn.util import move_to_device
 from allennlp.predictors import Predictor
 
+from hmtl.allocator import keep_freed_memory
 from hmtl.batching import BatchBudget
 from hmtl.document_json import to_json
 from hmtl.documents import LAYERS, Document
@@ -45,6 +46,7 @@ class HmtlPredictor(Predictor):
         pipeline: str | None = None,
     ) -> None:
         super().__init__(model, dataset_reader, frozen)
+        keep_freed_memory()
         if language is None and pipeline is None:
             language, pipeline = dataset_reader.language, dataset_reader.pipeline
         self._split = TextSplitter(language, pipeline)

@@ -9,6 +9,7 @@ from allennlp.training.learning_rate_schedulers import LearningRateScheduler
 from allennlp.training.optimizers import AdamOptimizer, Optimizer
 from torch import nn
 
+from hmtl.allocator import keep_freed_memory
 from hmtl.data_loader import MultiTaskLoader
 from hmtl.model import MultiTaskModel
 from hmtl.priors import Prior
@@ -147,6 +148,7 @@ class HmtlTrainer(TrainingLoop):
         precision = Precision(mixed_precision, self.cuda_device)
         interference = interference_interval and Interference(_shared(model), interference_interval)
         clipping = Clipping(grad_norm, grad_clipping)
+        keep_freed_memory()
         self.stepper = Stepper(
             model, data_loader, ranks, precision, seed, accumulate, clipping, prior, interference
         )
