@@ -21,7 +21,7 @@ demo: export ALLENNLP_LOG_LEVEL ?= WARNING
 # The demo's tensors are small: a second thread costs more than it brings.
 demo: export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test lint format clean
+.PHONY: help demo test bench lint format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -40,6 +40,9 @@ demo: export SAMPLE := $(SAMPLE)
 
 test: lint ## check style and run all tests
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+bench: .venv/installed ## how fast it is, beside the bare cost of its encoders
+	@$(BIN)/python scripts/benchmark.py
 
 lint: .venv/installed-dev ## check style only
 	@$(BIN)/ruff check --quiet

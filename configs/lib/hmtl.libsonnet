@@ -40,6 +40,12 @@ kinds {
     format: format, train: root + '/' + train, validation: root + '/' + validation, test: root + '/' + test,
   },
 
+  // ACE 2005 as LDC ships it, below this folder, in the usual 351, 80 and 80 documents (Miwa and Bansal 2016). Further keys are the format's.
+  ace2005(corpus, options={})::
+    local here = std.split(std.thisFile, '/');
+    local lists = std.join('/', here[:std.length(here) - 1] + ['..', 'splits', 'ace2005']);
+    self.splits(lists, { type: 'ace2005', corpus: corpus } + options, 'train.txt', 'dev.txt', 'test.txt'),
+
   // Splits that are named one by one.
   files(format, train, validation, test):: { format: format, train: train, validation: validation, test: test },
 

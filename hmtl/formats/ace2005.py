@@ -39,8 +39,8 @@ class Ace2005(Tallied):
     mention the class SPC and the level NAM, which DTDs ask for and a Document does not know.
 
     The usual split into 351, 80 and 80 documents, without the genres cts and un, is that of Miwa and Bansal
-    (2016), https://aclanthology.org/P16-1105. Its lists of names are published with DyGIE++, in
-    `scripts/data/ace05/preprocess/split` of github.com/dwadden/dygiepp, and can be read as `corpus` says.
+    (2016), https://aclanthology.org/P16-1105. Its lists of names are in `configs/splits/ace2005`, as
+    published with DyGIE++ (https://github.com/dwadden/dygiepp), and can be read as `corpus` says.
 
     # Parameters
 
