@@ -39,7 +39,8 @@ demo: .venv/installed ## train all four tasks on corpus/, test them, and annotat
 demo: export SAMPLE := $(SAMPLE)
 
 test: lint ## check style and run all tests
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m 'not processes'
+	@$(BIN)/python -m pytest -q -m processes
 
 bench: .venv/installed ## how fast it is, beside the bare cost of its encoders
 	@$(BIN)/python scripts/benchmark.py

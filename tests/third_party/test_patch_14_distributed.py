@@ -27,6 +27,7 @@ from allennlp.common.util import SigTermReceived, find_open_port
 from allennlp.training.in_step import in_step
 from torch.multiprocessing import ProcessRaisedException
 
+pytestmark = pytest.mark.processes
 Config = dict[str, Any]
 
 # Imported by the processes through --include-package.

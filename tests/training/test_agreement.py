@@ -23,6 +23,8 @@ from hmtl.training.agreement import (
 from hmtl.training.checkpoints import CheckpointOptions, Checkpoints
 from hmtl.training.ranks import Ranks
 
+pytestmark = pytest.mark.processes
+
 
 def told(function: Callable[[int], Any]) -> Callable[[int], str]:
     """What the user would read, or nothing."""

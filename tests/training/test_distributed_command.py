@@ -20,6 +20,8 @@ from torch import distributed
 from hmtl.training import checkpoints, loop
 from hmtl.training.stepper import Stepper
 
+pytestmark = pytest.mark.processes
+
 Config = dict[str, Any]
 RECOVER = "--recover"
 

@@ -42,6 +42,7 @@ def test_no_gradient_and_no_change(trainer):
     assert all(parameter.grad is None for parameter in trainer.model.parameters())
 
 
+@pytest.mark.processes
 def test_ranks_share_the_batches_and_stop_together(small_corpus, tmp_path):
     """Also where some have a batch less than others, or none."""
     config = config_of(small_corpus)

@@ -14,6 +14,8 @@ from small_run import build, config_of, newest, same
 from hmtl.training import checkpoints
 from hmtl.training.ranks import Ranks
 
+pytestmark = pytest.mark.processes
+
 
 def config(corpus: Path, batch: int, **trainer: Any) -> dict[str, Any]:
     settings = config_of(
