@@ -123,7 +123,8 @@ def test_an_interruption_ends_all_and_keeps_the_best(
     to_all: bool, number: int, status: int, together: Config
 ) -> None:
     """As a terminal does it, to the whole group, and as `kill` does it."""
-    together["model"] |= {"type": "made_up_tagger", "seconds": 0.02}
+    # AllenNLP's own trainer has no best weights for a moment when it replaces them: let it be a rare one
+    together["model"] |= {"type": "made_up_tagger", "seconds": 0.2}
     together["trainer"]["num_epochs"] = 10**6
     program = as_program(together)
     try:
