@@ -21,6 +21,7 @@ class Call(NamedTuple):
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
     options: dict[str, Any]
+    inference: bool
 
 
 class Floor(TorchFunctionMode):
@@ -51,13 +52,15 @@ class Floor(TorchFunctionMode):
                     return value
                 return value.detach().clone().requires_grad_(graph and value.requires_grad)
 
-            self.calls.append(Call(func, tree_map(own, args), tree_map(own, kwargs)))
+            inference = torch.is_inference_mode_enabled()
+            self.calls.append(Call(func, tree_map(own, args), tree_map(own, kwargs), inference))
         return func(*args, **kwargs)
 
     def run(self) -> None:
-        """All noted calls, forward and backward."""
-        for function, arguments, options in self.calls:
-            result = function(*arguments, **options)
+        """All noted calls, forward and backward; in inference mode what was noted there."""
+        for function, arguments, options, inference in self.calls:
+            with torch.inference_mode(inference):
+                result = function(*arguments, **options)
             first = result[0] if isinstance(result, tuple) else result
             if first.requires_grad:
                 first.backward(torch.ones_like(first))
