@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
+_WITHOUT_GRADIENTS = 16 * 2**20  # bytes
+
 
 def in_blocks(compute: Callable[[int, int], Tensor], rows: int, row_bytes: int, budget: int) -> Tensor:
     """`compute(first, last)` for all rows, called once or for one block after the other, and the parts
@@ -20,6 +22,9 @@ def in_blocks(compute: Callable[[int, int], Tensor], rows: int, row_bytes: int, 
     rows : how many rows there are. row_bytes : what one row takes while it is computed.
     budget : bytes that a block may take; a block has at least one row.
     """
+    if not torch.is_grad_enabled():
+        # nothing has to be computed again: small blocks stay nearer to the processor
+        budget = min(budget, _WITHOUT_GRADIENTS)
     size = max(1, budget // max(1, row_bytes))
     if size >= rows:
         return compute(0, rows)
