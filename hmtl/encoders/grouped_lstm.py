@@ -28,18 +28,25 @@ class GroupedLSTM(LstmSeq2SeqEncoder):
         if mask is None or self.stateful or hidden_state is not None or inputs.device.type != "cpu":
             return super().forward(inputs, mask, hidden_state)
         groups, restore = length_groups(tuple(mask.sum(1).clamp(min=1).tolist()))
+        if not torch.is_grad_enabled():
+            outputs = inputs.new_zeros(*mask.shape, self.get_output_dim())
+            for group in groups:
+                rows = inputs[:, : group.width].index_select(0, group.rows)
+                outputs[group.rows, : group.width] = self._run(rows, group.backwards)
+            return outputs.masked_fill_(~mask.unsqueeze(-1), 0.0)
         if len(groups) == 1:
             outputs = self._group(inputs[:, : groups[0].width], groups[0], mask.shape[1])
         else:
-            rows = (inputs[:, : group.width].index_select(0, group.rows) for group in groups)
-            parts = [self._group(*each, mask.shape[1]) for each in zip(rows, groups, strict=True)]
+            parts = [
+                self._group(inputs[:, : group.width].index_select(0, group.rows), group, mask.shape[1])
+                for group in groups
+            ]
             outputs = torch.cat(parts).index_select(0, restore)
         return outputs.masked_fill(~mask.unsqueeze(-1), 0.0)
 
     def _group(self, rows: Tensor, group: Group, words: int) -> Tensor:
         """`(group, words, output_dim)` from `(group, width, input_dim)`, zeros after the group's width."""
-        outputs = self._run(rows, group.backwards)
-        return pad(outputs, (0, 0, 0, words - group.width))
+        return pad(self._run(rows, group.backwards), (0, 0, 0, words - group.width))
 
     def _run(self, rows: Tensor, backwards: LongTensor | None) -> Tensor:
         """All layers of `(group, width, input_dim)`. Rows that hold padding are read in either direction by

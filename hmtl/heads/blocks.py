@@ -28,11 +28,18 @@ def in_blocks(compute: Callable[[int, int], Tensor], rows: int, row_bytes: int, 
     size = max(1, budget // max(1, row_bytes))
     if size >= rows:
         return compute(0, rows)
-    parts = []
-    for first in range(0, rows, size):
-        last = min(first + size, rows)
-        if torch.is_grad_enabled():
-            parts.append(checkpoint(compute, first, last, use_reentrant=False))
-        else:
-            parts.append(compute(first, last))
-    return torch.cat(parts)
+    blocks = [(first, min(first + size, rows)) for first in range(0, rows, size)]
+    if torch.is_grad_enabled():
+        return torch.cat([checkpoint(compute, *block, use_reentrant=False) for block in blocks])
+    return _filled(compute, blocks)
+
+
+def _filled(compute: Callable[[int, int], Tensor], blocks: list[tuple[int, int]]) -> Tensor:
+    """Each part goes to its place at once. Parts that are kept lie between what is freed around them, and the
+    heap grows with every block."""
+    part = compute(*blocks[0])
+    whole = part.new_empty(blocks[-1][1], *part.shape[1:])
+    whole[: len(part)] = part
+    for first, last in blocks[1:]:
+        whole[first:last] = compute(first, last)
+    return whole

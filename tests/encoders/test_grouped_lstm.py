@@ -88,3 +88,12 @@ def test_a_state_that_is_carried_on_is_still_carried() -> None:
     for _ in range(2):
         torch.testing.assert_close(grouped(inputs, mask), packed(inputs, mask))
     assert not torch.allclose(grouped(inputs, mask), two()[0](inputs, mask))
+
+
+@pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
+def test_without_gradients(lengths: list[int]) -> None:
+    _, grouped = two(bidirectional=True, num_layers=2)
+    inputs, mask = batch(lengths, extra=1)
+    with torch.inference_mode():
+        outputs = grouped(inputs, mask)
+    torch.testing.assert_close(outputs, grouped(inputs, mask).detach())
