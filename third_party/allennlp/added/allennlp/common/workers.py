@@ -143,7 +143,12 @@ def _work(rank: int, function: Callable[..., Any], reports: "SimpleQueue[Report]
         reports.put(Report(rank, TERMINATED))
         raise KeyboardInterrupt from error
     except Exception as error:
-        reports.put(_report(rank, error))
+        # When one process fails the others are ended: not in the middle of telling why they failed themselves.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            reports.put(_report(rank, error))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         raise
 
 
