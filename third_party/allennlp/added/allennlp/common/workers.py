@@ -143,8 +143,8 @@ def _work(rank: int, function: Callable[..., Any], reports: "SimpleQueue[Report]
         reports.put(Report(rank, TERMINATED))
         raise KeyboardInterrupt from error
     except Exception as error:
-        # When one process fails the others are ended: not while they tell why they failed themselves. A mask of
-        # signals would be this thread's alone, and another would take them.
+        # When one process fails the others are ended: not while they tell why they failed themselves. A mask
+        # of signals would be this thread's alone, and another would take them.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         reports.put(_report(rank, error))
