@@ -40,7 +40,9 @@ demo: export SAMPLE := $(SAMPLE)
 
 test: lint ## check style and run all tests
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m 'not processes'
-	@$(BIN)/python -m pytest -q -m processes
+	@# Signals and lost connections: what a busy machine made fail is tried once more; a defect fails again.
+	@$(BIN)/python -m pytest -q -m processes || { \
+	    echo '== Once more what failed'; $(BIN)/python -m pytest -q -m processes --last-failed --last-failed-no-failures none; }
 
 bench: .venv/installed ## how fast it is, beside the bare cost of its encoders
 	@$(BIN)/python scripts/benchmark.py
