@@ -14,7 +14,7 @@ from hmtl.backbones.level import Level
 from hmtl.documents import Cluster, Document
 from hmtl.dropout import dropout as drop
 from hmtl.heads.coref_antecedents import AntecedentScorer
-from hmtl.heads.coref_candidates import Bounds, Candidates, offsets
+from hmtl.heads.coref_candidates import Bounds, Candidates, throughout
 from hmtl.heads.coref_scorer import initialise
 from hmtl.heads.coref_spans import TENSORS, MentionScorer, SpanRepresentation, prune, span_grid
 from hmtl.heads.head import Head
@@ -142,17 +142,13 @@ class CorefHead(Head):
         # (words of all documents, input_dim), (…, output_dim)
         inputs = drop(flatten(level.inputs, level.mask), self.lexical_dropout, self.training)
         outputs = drop(flatten(level.outputs, level.mask), self.output_dropout, self.training)
-        sentences = [
-            (offset + start, offset + end)
-            for offset, document in zip(offsets(lengths), documents, strict=True)
-            for start, end in document.sentences
-        ]
+        sentences = throughout(lengths, [document.sentences for document in documents])
         valid = span_grid(sentences, self.spans.width.num_embeddings, inputs.device)
         # the grid only selects, unless the mention scores have a loss of their own
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.singletons):
             grid = self.mentions.grid(inputs, outputs, self.spans, self.budget)
         if self.gold_mentions and supervised and not self.training:
-            starts, ends, counts = self._gold_bounds(documents, inputs.device)
+            starts, ends, counts = self._gold_bounds(documents, lengths, inputs.device)
         else:
             starts, ends, counts = prune(grid, valid, lengths, self.spans_per_word)
         # (spans, span_dim)
@@ -173,18 +169,13 @@ class CorefHead(Head):
             )
 
     def _gold_bounds(
-        self, documents: list[Document], device: torch.device
+        self, documents: list[Document], lengths: list[int], device: torch.device
     ) -> tuple[LongTensor, LongTensor, list[int]]:
         """The gold mentions as `prune` gives candidates."""
-        lengths = [len(document.tokens) for document in documents]
         gold = [
             sorted(span for cluster in self._gold(document) for span in cluster) for document in documents
         ]
-        bounds = [
-            (offset + start, offset + end)
-            for offset, own in zip(offsets(lengths), gold, strict=True)
-            for start, end in own
-        ]
+        bounds = throughout(lengths, gold)
         starts, ends = torch.tensor(bounds, dtype=torch.long, device=device).reshape(-1, 2).unbind(1)
         return starts, ends, [len(own) for own in gold]
 

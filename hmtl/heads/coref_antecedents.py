@@ -59,20 +59,18 @@ class AntecedentScorer(nn.Module):
         self.scorer = SpanScorer(parts, hidden_dim, layers, dropout)
 
     def select(
-        self, spans: Tensor, mention_scores: Tensor, counts: list[int], budget: int
+        self, spans: Tensor, mention_scores: Tensor, begins: LongTensor, k: int, budget: int
     ) -> tuple[LongTensor, Tensor]:
         """The antecedents j of each span i that are best by s_m(j) + s_c(i, j), and s_c, `(spans, k)` both.
         Of span n of its document the first min(n, k) are real. A block of spans at a time is compared with
         all that come earlier, so memory is linear in the text; time is quadratic unless there is a window.
+        `begins` : the first span of each one's document, `(spans)`, on the CPU. `budget` : bytes.
         """
-        begins = _begins(counts)
+        if k == 0:
+            none = torch.empty(len(spans), 0, dtype=torch.long, device=spans.device)
+            return none, self.coarse(spans)[:, :0]
         first_of, begins = begins.tolist(), begins.to(spans.device)
         window = self.antecedent_window or len(spans)
-        k = self._kept(counts)
-        if k == 0:
-            return torch.empty(len(spans), 0, dtype=torch.long, device=spans.device), self.coarse(spans)[
-                :, :0
-            ]
 
         def compute(first: int, last: int) -> tuple[LongTensor, Tensor]:
             # (block, 1)
@@ -114,10 +112,10 @@ class AntecedentScorer(nn.Module):
         `genres` : `(spans)`. `budget` : bytes.
         """
         anaphor, antecedent, product, *features = self.scorer.parts()
-        antecedents, coarse = self.select(spans, mention_scores, counts, budget)
-        k = antecedents.shape[1]
+        begins, k = _begins(counts), self._kept(counts)
+        antecedents, coarse = self.select(spans, mention_scores, begins, k, budget)
         # (spans): what is real is known without a look at the scores, which may be on a device
-        real = (torch.arange(len(spans)) - _begins(counts)).clamp(max=k)
+        real = (torch.arange(len(spans)) - begins).clamp(max=k)
         missing = (torch.arange(k) >= real.unsqueeze(1)).to(spans.device)
         antecedents = antecedents.masked_fill(missing, 0)
         # (spans, hidden_dim)

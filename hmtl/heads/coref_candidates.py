@@ -1,7 +1,7 @@
 """The candidates of a batch: what lies between scoring, loss and decoding."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
 
@@ -50,12 +50,8 @@ class Candidates:
         """Which spans of the grid are mentions of their document: 1 or 0, `(words, max_span_width)`. Mentions
         that are no span of the grid, too wide or across sentences, are not there."""
         gold = torch.zeros_like(self.grid)
-        near = [
-            (offset + start, end - start)
-            for offset, own in zip(offsets(self.lengths), mentions, strict=True)
-            for start, end in own
-            if end - start < gold.shape[1]
-        ]
+        spans = throughout(self.lengths, mentions)
+        near = [(start, end - start) for start, end in spans if end - start < gold.shape[1]]
         rows, columns = torch.tensor(near, dtype=torch.long, device=gold.device).reshape(-1, 2).unbind(1)
         gold[rows, columns] = 1.0
         return gold * self.valid
@@ -91,3 +87,9 @@ class Candidates:
 def offsets(lengths: list[int]) -> list[int]:
     """Where each of some stretches begins when they are laid end to end."""
     return list(accumulate(lengths[:-1], initial=0))
+
+
+def throughout(lengths: list[int], spans: Iterable[Iterable[Bounds]]) -> list[Bounds]:
+    """The spans of each document, in words of its own, in words counted through all documents."""
+    begins = zip(offsets(lengths), spans, strict=True)
+    return [(begin + start, begin + end) for begin, own in begins for start, end in own]

@@ -1,6 +1,7 @@
 """One training step."""
 
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -82,15 +83,19 @@ class Stepper:
 
     def shares(self, numbers: list[int]) -> list[list[int]]:
         """The parts of a batch that are this process's own."""
-        return [mine for part in self.own_parts if (mine := numbers[part :: self.parts])]
+        return [mine for _, mine in self._own(numbers)]
+
+    def _own(self, numbers: list[int]) -> Iterator[tuple[int, list[int]]]:
+        """The number and the instances of each part that is this process's own and holds any."""
+        for part in self.own_parts:
+            # batches are sorted by length: every part gets long and short ones
+            if mine := numbers[part :: self.parts]:
+                yield part, mine
 
     def _backward(self, task: str, numbers: list[int], batch: list[Document], number: int) -> Tensor:
         """Leaves the gradient of the whole batch; returns its loss, a scalar."""
         total = self.parameters[0].new_zeros(())
-        for part in self.own_parts:
-            # batches are sorted by length: every part gets long and short ones
-            if not (mine := numbers[part :: self.parts]):
-                continue
+        for part, mine in self._own(numbers):
             self._seed(number, part)
             total = total + self.precision.backward(self._loss(task, mine, batch))
         return self.ranks.sum_gradients(self.parameters, total)
