@@ -27,7 +27,8 @@ Result = dict[str, Any]
 
 
 def steps(rounds: int) -> Iterator[Result]:
-    """A training step of each task, from the numbers of its instances to the updated weights."""
+    """A training step of each task, from the numbers of its instances to the updated weights: a tenth of ten,
+    since one in ten is sampled for what the tasks do to each other."""
     for encode in ("document", "sentence"):
         with tempfile.TemporaryDirectory() as folder:
             trainer = build(Path(folder), encode, CONFIGS).trainer
@@ -35,9 +36,8 @@ def steps(rounds: int) -> Iterator[Result]:
                 # sentence by sentence, only the documents of coreference are read otherwise
                 if encode == "document" or task == "coref":
                     step, words = _step(trainer, task)
-                    yield result(
-                        f"{task} step" + (" by sentence" if encode == "sentence" else ""), step, words, rounds
-                    )
+                    name = f"{task} step" + (" by sentence" if encode == "sentence" else "")
+                    yield result(name, step, words, rounds, trainer.stepper.interference.interval)
 
 
 def predictions(rounds: int) -> Iterator[Result]:
@@ -97,15 +97,16 @@ def starts(rounds: int) -> Iterator[Result]:
         yield {"name": name, "seconds": statistics.median(times), "floor_seconds": floor}
 
 
-def result(name: str, work: Callable[[], Any], words: int, rounds: int) -> Result:
-    """The medians of work and floor, which take turns."""
+def result(name: str, work: Callable[[], Any], words: int, rounds: int, calls: int = 1) -> Result:
+    """The medians of work and floor, which take turns. `calls` : of the work in a turn, whose mean counts."""
     work()
     floor = Floor()
     with floor:
         work()
     floor.run()
     gc.collect()
-    spent = [(_timed(work, 1), _timed(floor.run, 1)) for _ in range(rounds)]
+    turn = lambda: [work() for _ in range(calls)]  # noqa: E731
+    spent = [(_timed(turn, 1) / calls, _timed(floor.run, 1)) for _ in range(rounds)]
     seconds, bare = (statistics.median(times) for times in zip(*spent, strict=True))
     return {"name": name, "seconds": seconds, "floor_seconds": bare, "words": words}
 
@@ -120,7 +121,12 @@ def _step(trainer: HmtlTrainer, task: str) -> tuple[Callable[[], Any], int]:
     numbers = list(range(len(trainer.loader.instances[task])))
     words = sum(len(each.tokens) for each in trainer.loader.documents(task, numbers))
     trainer.model.train()
-    return lambda: trainer.stepper.step(state, numbers, 1), words
+
+    def step() -> None:
+        trainer.stepper.step(state, numbers, state.steps)
+        state.advance(1)
+
+    return step, words
 
 
 def _predictor() -> HmtlPredictor:

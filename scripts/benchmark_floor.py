@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.autograd.function import BackwardCFunction
 from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map
 
 LEAST_PRODUCTS = 10**5
@@ -28,33 +30,42 @@ class Floor(TorchFunctionMode):
     """Notes what a computation that runs within it spends on LSTMs, convolutions and matrix products; `run`
     does these again and nothing else, the backward passes of what wants a gradient included.
 
-    What a backward pass that is written by hand multiplies is noted as it is multiplied.
+    What a backward pass that is written by hand multiplies is noted where it is multiplied.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[Call] = []
+        self._by_hand = _BackwardByHand(self)
+
+    def __enter__(self) -> "Floor":
+        self._by_hand.__enter__()
+        return super().__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        self._by_hand.__exit__(*error)
 
     def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        kwargs = kwargs or {}
-        name = getattr(func, "__name__", "").removeprefix("__").removesuffix("__")
-        if name in COUNTED and _products(name, args) >= LEAST_PRODUCTS:
-            graph = torch.is_grad_enabled()
+        self.note(func, args, kwargs or {})
+        return func(*args, **kwargs or {})
 
-            def own(value: Any) -> Any:
-                if not isinstance(value, Tensor):
-                    return value
-                return value.detach().clone().requires_grad_(graph and value.requires_grad)
+    def note(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Keeps the call if it is one that counts."""
+        name = getattr(func, "__name__", "").partition(".")[0].removeprefix("__").removesuffix("__")
+        if name not in COUNTED or _products(name, args) < LEAST_PRODUCTS:
+            return
+        graph = torch.is_grad_enabled()
 
-            inference = torch.is_inference_mode_enabled()
-            self.calls.append(Call(func, tree_map(own, args), tree_map(own, kwargs), inference))
-        return func(*args, **kwargs)
+        def own(value: Any) -> Any:
+            if not isinstance(value, Tensor):
+                return value
+            return value.detach().clone().requires_grad_(graph and value.requires_grad)
+
+        inference = torch.is_inference_mode_enabled()
+        self.calls.append(Call(func, tree_map(own, args), tree_map(own, kwargs), inference))
 
     def run(self) -> None:
         """All noted calls, forward and backward; in inference mode what was noted there."""
@@ -64,6 +75,22 @@ class Floor(TorchFunctionMode):
             first = result[0] if isinstance(result, tuple) else result
             if first.requires_grad:
                 first.backward(torch.ones_like(first))
+
+
+class _BackwardByHand(TorchDispatchMode):
+    """Notes what the `backward` of a `torch.autograd.Function` calls, which a mode of functions does not
+    see."""
+
+    def __init__(self, floor: Floor) -> None:
+        super().__init__()
+        self.floor = floor
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if isinstance(torch._C._current_autograd_node(), BackwardCFunction):
+            self.floor.note(func, args, kwargs or {})
+        return func(*args, **kwargs or {})
 
 
 def _products(name: str, args: tuple[Any, ...]) -> int:

@@ -39,10 +39,11 @@ class CorefHead(Head):
     max_span_width : words in a candidate span, which also stays within its sentence. A wider gold mention
         counts as missed.
     spans_per_word : candidates kept for each word of the document. They may cross.
-    max_antecedents : kept by the coarse score for each candidate. The original keeps the nearest 70 and
-        has no coarse score.
+    max_antecedents : kept for each candidate, by the coarse score.
     antecedent_window : how many candidates back an antecedent may be; 1,000 are some 2,500 words. `None`,
-        the whole document, takes time quadratic in its length (memory is linear in any case).
+        the whole document, takes time quadratic in its length (memory is linear in any case). Where it is no
+        more than `max_antecedents`, the nearest are kept and there is no coarse score: 70 and 70 are the
+        original.
     hidden_dim, layers, dropout : of the feed-forward scorers. feature_dim : of the width and pair features.
     lexical_dropout : on the level's inputs, whose weighted sum represents a span's head (0.5 in the
         original).
@@ -147,13 +148,16 @@ class CorefHead(Head):
         # the grid only selects, unless the mention scores have a loss of their own
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.singletons):
             grid = self.mentions.grid(inputs, outputs, self.spans, self.budget)
-        if self.gold_mentions and supervised and not self.training:
+        given = self.gold_mentions and supervised and not self.training
+        if given:
             starts, ends, counts = self._gold_bounds(documents, lengths, inputs.device)
         else:
             starts, ends, counts = prune(grid, valid, lengths, self.spans_per_word)
         # (spans, span_dim)
         spans = self.spans.in_blocks(inputs, outputs, starts, ends, self.budget)
-        mention_scores = self.mentions(spans)
+        # gold may be wider than the grid, and a grid that only selects has no gradient
+        anew = given or (torch.is_grad_enabled() and not self.singletons)
+        mention_scores = self.mentions(spans) if anew else grid[starts, ends - starts]
         speakers, genres = self._speakers(documents, starts), self._genres(documents, counts, starts)
         antecedents, scores = self.antecedents(spans, mention_scores, counts, speakers, genres, self.budget)
         return Candidates(starts, ends, mention_scores, antecedents, scores, grid, valid, lengths, counts)

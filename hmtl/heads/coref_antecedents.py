@@ -5,26 +5,24 @@ import math
 
 import torch
 from torch import LongTensor, Tensor, nn
-from torch.nn.functional import embedding, linear, pad
+from torch.nn.functional import embedding, linear
 
 from hmtl.heads.blocks import in_blocks
 from hmtl.heads.coref_products import PairProducts
 from hmtl.heads.coref_scorer import SpanScorer
+from hmtl.heads.coref_selection import best_by_coarse, nearest
 from hmtl.heads.coref_spans import TENSORS
 
 DISTANCES = (1, 2, 3, 4, 5, 8, 16, 32, 64)
 """Where the buckets 1, 2, 3, 4, 5–7, 8–15, 16–31, 32–63 and 64+ begin; bucket 0 is before the first."""
-
-ROWS = 128
-"""Spans compared with earlier ones at a time: a few more would meet many that are later, or of another
-document."""
 
 
 class AntecedentScorer(nn.Module):
     """s(i, j) = s_m(i) + s_m(j) + s_c(i, j) + s_a(i, j) for the antecedents j of i that the coarse score
     leaves.
 
-    s_c(i, j) = g_iᵀ W g_j (Lee et al. 2018, equation 9) is cheap; with s_m it selects the antecedents.
+    s_c(i, j) = g_iᵀ W g_j (Lee et al. 2018, equation 9) is cheap; with s_m it selects the antecedents. Where
+    `max_antecedents` holds the whole window there is nothing to select, and no s_c.
     s_a(i, j) = FFNN([g_i ; g_j ; g_i ∘ g_j ; φ(i, j)]) (Lee et al. 2017, section 4) scores those. φ
     embeds in buckets how many candidates back j is, and if wanted whether the speaker is the same, and
     the genre.
@@ -52,44 +50,23 @@ class AntecedentScorer(nn.Module):
     ) -> None:
         super().__init__()
         self.max_antecedents, self.antecedent_window = max_antecedents, antecedent_window
-        self.coarse = nn.Linear(span_dim, span_dim, bias=False)
+        selects = antecedent_window is None or max_antecedents < antecedent_window
+        self.coarse = nn.Linear(span_dim, span_dim, bias=False) if selects else None
         sizes = [len(DISTANCES) + 1, *([3] if speakers else []), *([genres] if genres else [])]
         self.features = nn.ModuleList(nn.Embedding(size, feature_dim) for size in sizes)
         parts = (span_dim, span_dim, span_dim, *[feature_dim] * len(sizes))
         self.scorer = SpanScorer(parts, hidden_dim, layers, dropout)
 
-    def select(
+    def _select(
         self, spans: Tensor, mention_scores: Tensor, begins: LongTensor, k: int, budget: int
-    ) -> tuple[LongTensor, Tensor]:
-        """The antecedents j of each span i that are best by s_m(j) + s_c(i, j), and s_c, `(spans, k)` both.
-        Of span n of its document the first min(n, k) are real. A block of spans at a time is compared with
-        all that come earlier, so memory is linear in the text; time is quadratic unless there is a window.
-        `begins` : the first span of each one's document, `(spans)`, on the CPU. `budget` : bytes.
-        """
+    ) -> tuple[LongTensor, Tensor | None]:
+        """Antecedents, and s_c where there is one: `(spans, k)` both."""
+        if self.coarse is None:
+            return nearest(len(spans), k, spans.device), None
         if k == 0:
             none = torch.empty(len(spans), 0, dtype=torch.long, device=spans.device)
             return none, self.coarse(spans)[:, :0]
-        first_of, begins = begins.tolist(), begins.to(spans.device)
-        window = self.antecedent_window or len(spans)
-
-        def compute(first: int, last: int) -> tuple[LongTensor, Tensor]:
-            # (block, 1)
-            rows = torch.arange(first, last, device=spans.device).unsqueeze(1)
-            origin = max(first_of[first], first - window)
-            earlier = slice(origin, last)
-            columns = torch.arange(origin, last, device=spans.device)
-            # (block, columns)
-            coarse = self.coarse(spans[first:last]) @ spans[earlier].t()
-            scores = coarse.detach() + mention_scores.detach()[earlier]
-            beyond = (columns >= rows) | (columns < rows - window) | (columns < begins[first:last, None])
-            best = scores.masked_fill_(beyond, -math.inf).topk(min(k, last - origin)).indices
-            missing = k - best.shape[1]
-            return pad(best + origin, (0, missing)), pad(coarse.gather(1, best), (0, missing))
-
-        size = max(1, min(ROWS, budget // (3 * 4 * max(1, len(spans)))))
-        blocks = [compute(n, min(n + size, len(spans))) for n in range(0, len(spans), size)]
-        antecedents, coarse = (torch.cat(parts) for parts in zip(*blocks, strict=True))
-        return antecedents, coarse
+        return best_by_coarse(self.coarse, spans, mention_scores, begins, k, self.antecedent_window, budget)
 
     def _kept(self, counts: list[int]) -> int:
         """k: how many antecedents any span may have."""
@@ -113,7 +90,7 @@ class AntecedentScorer(nn.Module):
         """
         anaphor, antecedent, product, *features = self.scorer.parts()
         begins, k = _begins(counts), self._kept(counts)
-        antecedents, coarse = self.select(spans, mention_scores, begins, k, budget)
+        antecedents, coarse = self._select(spans, mention_scores, begins, k, budget)
         # (spans): what is real is known without a look at the scores, which may be on a device
         real = (torch.arange(len(spans)) - begins).clamp(max=k)
         missing = (torch.arange(k) >= real.unsqueeze(1)).to(spans.device)
@@ -133,7 +110,9 @@ class AntecedentScorer(nn.Module):
             hidden.add_(embedding(i, first)).add_(embedding(j, second))
             for table, values in zip(tables, self.values(i, j, speakers, genres), strict=True):
                 hidden.add_(embedding(values, table))
-            scores = coarse[i, slots] + mention_scores[i] + mention_scores[j] + self.scorer.finish(hidden)
+            scores = mention_scores[i] + mention_scores[j] + self.scorer.finish(hidden)
+            if coarse is not None:
+                scores = scores + coarse[i, slots]
             return spans.new_full((stop - start, k), -math.inf).index_put((i - start, slots), scores)
 
         return antecedents, in_blocks(compute, len(spans), TENSORS * 4 * k * first.shape[1], budget)

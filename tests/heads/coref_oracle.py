@@ -57,12 +57,16 @@ class Oracle:
             for j in self.antecedents(i):
                 self.pairs[i, j] = self.pair(i, j)
 
-    def coarse(self, i: int, j: int) -> Tensor:
+    def coarse(self, i: int, j: int) -> Tensor | float:
+        if self.head.antecedents.coarse is None:
+            return 0.0
         return self.vectors[i] @ self.head.antecedents.coarse.weight.T @ self.vectors[j]
 
     def antecedents(self, i: int) -> list[int]:
         window = self.head.antecedents.antecedent_window or len(self.kept)
         earlier = range(max(0, i - window), i)
+        if self.head.antecedents.coarse is None:
+            return list(earlier)
         score = lambda j: (self.mention_scores[self.kept[j]] + self.coarse(i, j)).item()  # noqa: E731
         return sorted(earlier, key=score, reverse=True)[: self.head.antecedents.max_antecedents]
 

@@ -46,6 +46,7 @@ VARIANTS = [
     {"speakers": True, "genres": ["letter", "news"]},
     {"genres": ["news"], "layers": 1},
     {"antecedent_window": 2, "spans_per_word": 0.8},
+    {"antecedent_window": 4, "spans_per_word": 0.8},
     {"max_antecedents": 50, "spans_per_word": 2.0, "layers": 3},
 ]
 

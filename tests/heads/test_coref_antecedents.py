@@ -28,19 +28,23 @@ def test_selection(most: int, window: int | None, budget: int, counts: list[int]
     begins = [sum(counts[:number]) for number, count in enumerate(counts) for _ in range(count)]
     for i, begin in enumerate(begins):
         earlier = range(max(begin, i - (window or 12)), i)
-        rank = lambda j, i=i: -(mentions[j] + spans[i] @ scorer.coarse.weight.T @ spans[j]).item()  # noqa: E731
         chosen = antecedents[i, scores[i].isfinite()].tolist()
+        if window and window <= most:
+            assert scorer.coarse is None and chosen == list(reversed(earlier))
+            continue
+        rank = lambda j, i=i: -(mentions[j] + spans[i] @ scorer.coarse.weight.T @ spans[j]).item()  # noqa: E731
         assert chosen == sorted(earlier, key=rank)[:most]
 
 
 @pytest.mark.parametrize("speakers", [True, False])
 @pytest.mark.parametrize("genres", [0, 3])
 @pytest.mark.parametrize("counts", [[8], [3, 5]])
-def test_scores(speakers: bool, genres: int, counts: list[int]) -> None:
+@pytest.mark.parametrize("window", [None, 3])
+def test_scores(speakers: bool, genres: int, counts: list[int], window: int | None) -> None:
     spans, mentions = torch.randn(8, DIM).double(), torch.randn(8).double()
     voices = torch.tensor([0, 1, -1, 0, 0, 1, 2, -1])
     kinds = torch.tensor([2, 0, 1, 2, 1, 0, 0, 2])
-    scorer = build(speakers=speakers, genres=genres)
+    scorer = build(speakers=speakers, genres=genres, antecedent_window=window)
     extra = voices if speakers else None, kinds if genres else None
     antecedents, scores = scorer(spans, mentions, counts, *extra, 2**20)
     for i, k in scores.isfinite().nonzero().tolist():
@@ -52,7 +56,7 @@ def test_scores(speakers: bool, genres: int, counts: list[int]) -> None:
         if genres:
             features.append(scorer.features[-1].weight[kinds[i]])
         pair = torch.cat([spans[i], spans[j], spans[i] * spans[j], *features])
-        coarse = spans[i] @ scorer.coarse.weight.T @ spans[j]
+        coarse = 0.0 if window else spans[i] @ scorer.coarse.weight.T @ spans[j]
         expected = mentions[i] + mentions[j] + coarse + feed_forward(scorer.scorer, pair)
         torch.testing.assert_close(scores[i, k], expected)
 
