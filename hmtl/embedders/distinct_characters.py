@@ -6,6 +6,7 @@ from allennlp.modules.token_embedders import TokenCharactersEncoder
 from torch import LongTensor, Tensor
 
 from hmtl.dropout import dropout
+from hmtl.encoders import CharacterCnn
 
 
 @TokenEmbedder.register("distinct_character_encoding")
@@ -18,10 +19,18 @@ class DistinctCharactersEncoder(TokenCharactersEncoder):
         """`(rows, words, characters)` to `(rows, words, dim)`."""
         # (distinct words, characters), (rows * words)
         distinct, place = distinct_rows(token_characters.flatten(0, -2))
-        vectors = self._encoder._module(self._embedding._module(distinct), distinct != 0)
+        vectors = self._encoded(distinct)
         words = vectors.index_select(0, place).view(*token_characters.shape[:-1], -1)
         # AllenNLP has no layer where there is nothing to drop
         return dropout(words, getattr(self._dropout, "p", 0.0), self.training)
+
+    def _encoded(self, words: LongTensor) -> Tensor:
+        """`(words, characters)` to `(words, dim)`."""
+        embedding, encoder = self._embedding._module, self._encoder._module
+        if isinstance(encoder, CharacterCnn):
+            alphabet = embedding(torch.arange(embedding.num_embeddings, device=words.device))
+            return encoder.of_characters(words, alphabet)
+        return encoder(embedding(words), words != 0)
 
 
 def distinct_rows(rows: LongTensor) -> tuple[LongTensor, LongTensor]:

@@ -1,13 +1,19 @@
 """An LSTM that is fast on processors, whose rows are few and short."""
 
+from itertools import chain
+
 import torch
 from allennlp.modules import Seq2SeqEncoder
 from allennlp.modules.seq2seq_encoders import LstmSeq2SeqEncoder
-from torch import BoolTensor, LongTensor, Tensor
+from torch import BoolTensor, Tensor
 from torch.nn.functional import pad
 
 from hmtl.dropout import dropout
-from hmtl.encoders.length_groups import Group, Turned, length_groups
+from hmtl.encoders.length_groups import Group, length_groups
+
+_CLOSED = -1e4
+"""What is added to a gate so that it lets nothing through: the exponential of less than -104 is 0 in single
+precision."""
 
 
 @Seq2SeqEncoder.register("grouped_lstm")
@@ -15,9 +21,10 @@ class GroupedLSTM(LstmSeq2SeqEncoder):
     """AllenNLP's `lstm`: the same parameters, the same names of weights, and the same results.
 
     AllenNLP packs the rows of a batch, which torch computes in small operations for every step. Here rows of
-    like length are computed together, as rectangles, in torch's kernel for those; the little padding that
-    they hold comes after the words, and where an LSTM reads backwards each row is turned round before. Off a
-    CPU, and where a state is carried from batch to batch, rows are packed as ever.
+    like length are computed together, as rectangles, in torch's kernel for those. At the little padding that
+    they hold, one more input closes the input gate and the output gate: the state stays 0 until the words
+    begin, from whichever side, and so does the output. Off a CPU, and where a state is carried from batch to
+    batch, rows are packed as ever.
     """
 
     def forward(
@@ -27,56 +34,51 @@ class GroupedLSTM(LstmSeq2SeqEncoder):
         at padding."""
         if mask is None or self.stateful or hidden_state is not None or inputs.device.type != "cpu":
             return super().forward(inputs, mask, hidden_state)
-        groups, restore = length_groups(tuple(mask.sum(1).clamp(min=1).tolist()))
-        if not torch.is_grad_enabled():
-            outputs = inputs.new_zeros(*mask.shape, self.get_output_dim())
-            for group in groups:
-                rows = inputs[:, : group.width].index_select(0, group.rows)
-                outputs[group.rows, : group.width] = self._run(rows, group.backwards)
-            return outputs.masked_fill_(~mask.unsqueeze(-1), 0.0)
+        groups, restore = length_groups(tuple(mask.sum(1).tolist()))
+        # (rows, words, 1): 1 at padding
+        padding = (~mask).to(inputs.dtype).unsqueeze(-1)
         if len(groups) == 1:
-            outputs = self._group(inputs[:, : groups[0].width], groups[0], mask.shape[1])
-        else:
-            parts = [
-                self._group(inputs[:, : group.width].index_select(0, group.rows), group, mask.shape[1])
-                for group in groups
-            ]
-            outputs = torch.cat(parts).index_select(0, restore)
-        return outputs.masked_fill(~mask.unsqueeze(-1), 0.0)
+            return self._group(inputs, padding, groups[0], mask.shape[1])
+        if torch.is_grad_enabled():
+            parts = [self._group(*_rows(inputs, padding, group), group, mask.shape[1]) for group in groups]
+            return torch.cat(parts).index_select(0, restore)
+        outputs = inputs.new_zeros(*mask.shape, self.get_output_dim())
+        for group in groups:
+            outputs[group.rows, : group.width] = self._run(*_rows(inputs, padding, group), group)
+        return outputs
 
-    def _group(self, rows: Tensor, group: Group, words: int) -> Tensor:
-        """`(group, words, output_dim)` from `(group, width, input_dim)`, zeros after the group's width."""
-        return pad(self._run(rows, group.backwards), (0, 0, 0, words - group.width))
+    def _group(self, rows: Tensor, padding: Tensor, group: Group, words: int) -> Tensor:
+        """`(group, words, output_dim)`, zeros after the group's width."""
+        found = self._run(rows[:, : group.width], padding[:, : group.width], group)
+        return found if group.width == words else pad(found, (0, 0, 0, words - group.width))
 
-    def _run(self, rows: Tensor, backwards: LongTensor | None) -> Tensor:
-        """All layers of `(group, width, input_dim)`. Rows that hold padding are read in either direction by
-        itself."""
-        module, words = self._module, rows
-        per_direction = len(module._flat_weights) // (module.num_layers * self._num_directions)
-        weights = iter(zip(*[iter(module._flat_weights)] * per_direction, strict=True))
+    def _run(self, words: Tensor, padding: Tensor, group: Group) -> Tensor:
+        """All layers of `(group, width, input_dim)`."""
+        module = self._module
+        first = words.new_zeros(self._num_directions, len(words), module.hidden_size)
         for layer in range(module.num_layers):
             if layer:
                 words = dropout(words, module.dropout, module.training)
-            forwards = next(weights)
-            if not module.bidirectional:
-                words = self._layer(words, forwards)
-            elif backwards is None:
-                words = self._layer(words, forwards + next(weights))
-            else:
-                turned = self._layer(_turn(words, backwards), next(weights))
-                words = torch.cat([self._layer(words, forwards), _turn(turned, backwards)], -1)
+            weights = module.all_weights[layer * self._num_directions : (layer + 1) * self._num_directions]
+            if group.padded:
+                words = torch.cat([words, padding], -1)
+                weights = [[_closing(own[0]), *own[1:]] for own in weights]
+            flat = list(chain.from_iterable(weights))
+            words = torch.lstm(
+                words, (first, first), flat, module.bias, 1, 0.0, module.training, module.bidirectional, True
+            )[0]
         return words
 
-    def _layer(self, words: Tensor, weights: tuple[Tensor, ...]) -> Tensor:
-        """One layer, in both directions where there are weights for two."""
-        module = self._module
-        both = len(weights) > len(module._flat_weights) // (module.num_layers * self._num_directions)
-        first = words.new_zeros(1 + both, len(words), module.hidden_size)
-        return torch.lstm(
-            words.contiguous(), (first, first), weights, module.bias, 1, 0.0, module.training, both, True
-        )[0]
+
+def _rows(inputs: Tensor, padding: Tensor, group: Group) -> tuple[Tensor, Tensor]:
+    inputs, padding = (x[:, : group.width].index_select(0, group.rows) for x in (inputs, padding))
+    return inputs, padding
 
 
-def _turn(words: Tensor, backwards: LongTensor) -> Tensor:
-    """Each row of `(group, width, dim)` with its words turned round."""
-    return Turned.apply(words.flatten(0, 1), backwards).view(words.shape)
+def _closing(weight: Tensor) -> Tensor:
+    """The weights of the inputs, `(4 hidden_size, input_dim)`, with those of one more, which closes two of
+    the gates: they stand in the order input, forget, cell, output."""
+    size = len(weight) // 4
+    column = weight.new_zeros(4, size, 1)
+    column[0::3] = _CLOSED
+    return torch.cat([weight, column.flatten(0, 1)], 1)

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import torch
-from torch import LongTensor, Tensor
+from torch import LongTensor
 
 ROW_SHARE = 2
 """What a step costs beside its rows, in rows: the part of the work that does not grow with them."""
@@ -19,14 +19,12 @@ small, however many rows a batch has."""
 class Group(NamedTuple):
     """Some rows, in a rectangle as wide as the longest of them.
 
-    rows : which, `(group,)`. width : words of the longest.
-    backwards : `(group * width,)`, where each word of the rectangle stands when the words of every row are
-        turned round and its padding stays; None where all are equally long.
+    rows : which, `(group,)`. width : words of the longest, at least 1. padded : whether others are shorter.
     """
 
     rows: LongTensor
     width: int
-    backwards: LongTensor | None
+    padded: bool
 
 
 class Groups(NamedTuple):
@@ -44,7 +42,7 @@ class Groups(NamedTuple):
 # What a prediction asks for first may be asked for again in training.
 @torch.inference_mode(False)
 def length_groups(lengths: tuple[int, ...]) -> Groups:
-    """Groups of rows of these lengths, of at least one word each, that take about the least work."""
+    """Groups of rows of these lengths that take about the least work."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__)
     cuts = _cuts([lengths[row] for row in order])
     if len(cuts) == 1:
@@ -57,16 +55,9 @@ def length_groups(lengths: tuple[int, ...]) -> Groups:
 
 
 def _group(rows: list[int], lengths: tuple[int, ...]) -> Group:
-    own = torch.tensor([lengths[row] for row in rows])
-    width = int(own.max())
-    backwards = None
-    if own.min() < width:
-        # (group, width)
-        words = torch.arange(width).expand(len(rows), width)
-        turned = own.unsqueeze(1) - 1 - words
-        backwards = torch.where(turned < 0, words, turned) + width * torch.arange(len(rows)).unsqueeze(1)
-        backwards = backwards.flatten()
-    return Group(torch.tensor(rows), width, backwards)
+    own = [lengths[row] for row in rows]
+    width = max(1, *own)
+    return Group(torch.tensor(rows), width, min(own) < width)
 
 
 def _cuts(ordered: list[int]) -> list[tuple[int, int]]:
@@ -89,23 +80,7 @@ def _cuts(ordered: list[int]) -> list[tuple[int, int]]:
     cuts, number = [], len(ends)
     while number:
         start, last = cut[number], ends[number - 1]
-        begin, size = ends[start - 1] if start else 0, max(1, GROUP_WORDS // ordered[last - 1])
+        begin, size = ends[start - 1] if start else 0, max(1, GROUP_WORDS // max(1, ordered[last - 1]))
         cuts += [(first, min(first + size, last)) for first in range(begin, last, size)]
         number = start
     return sorted(cuts)
-
-
-class Turned(torch.autograd.Function):
-    """Words in another order that is its own inverse, so that the gradient goes the same way: a gather, where
-    autograd's scatter would add up one row after another."""
-
-    @staticmethod
-    def forward(ctx: torch.autograd.function.FunctionCtx, words: Tensor, order: LongTensor) -> Tensor:
-        """`(words, dim)` and `(words,)` to `(words, dim)`."""
-        ctx.save_for_backward(order)
-        return words.index_select(0, order)
-
-    @staticmethod
-    def backward(ctx: torch.autograd.function.FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
-        (order,) = ctx.saved_tensors  # type: ignore[attr-defined]
-        return gradient.index_select(0, order), None

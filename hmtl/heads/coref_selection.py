@@ -25,8 +25,8 @@ def best_by_coarse(
     window: int | None,
     budget: int,
 ) -> tuple[LongTensor, Tensor]:
-    """The antecedents j of each span i that are best by s_m(j) + s_c(i, j), and s_c, `(spans, k)` both (Lee et
-    al. 2018, equation 9: s_c(i, j) = g_iᵀ W g_j).
+    """The antecedents j of each span i that are best by s_m(j) + s_c(i, j), where s_c(i, j) = g_iᵀ W g_j (Lee
+    et al. 2018, equation 9), and s_c: `(spans, k)` both.
 
     Of span n of its document the first min(n, k) are real. A block of spans at a time is compared with all
     that come earlier, so memory is linear in the text; time is quadratic unless there is a window.

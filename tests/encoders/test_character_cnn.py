@@ -18,19 +18,32 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
-@pytest.mark.parametrize("lengths", [[4, 7, 1, 5], [6, 6], None], ids=["uneven", "even", "no mask"])
-def test_outputs_and_gradients(lengths: list[int] | None, options: dict[str, Any]) -> None:
+@pytest.mark.parametrize("lengths", [[4, 7, 1, 5], [6, 6], [4]], ids=["uneven", "even", "one"])
+def test_outputs_and_gradients(lengths: list[int], options: dict[str, Any]) -> None:
     reference = CnnEncoder(embedding_dim=3, num_filters=4, **options)
     ours = CharacterCnn(embedding_dim=3, num_filters=4, **options)
     ours.load_state_dict(reference.state_dict())
-    tokens = torch.randn(len(lengths or "abc"), max(lengths or [5]), 3)
-    mask = lengths and torch.arange(tokens.shape[1]) < torch.tensor(lengths).unsqueeze(1)
-    weights = torch.randn(len(tokens), ours.get_output_dim())
+    alphabet, (ids, mask) = torch.randn(9, 3), words(lengths)
+    weights = torch.randn(len(ids), ours.get_output_dim())
     results = []
     for encoder in (reference, ours):
-        own = tokens.clone().requires_grad_()
-        outputs = encoder(own, mask)
+        own = alphabet.clone().requires_grad_()
+        outputs = encoder(own[ids], mask) if encoder is reference else encoder.of_characters(ids, own)
         (outputs * weights).sum().backward()
         results.append([outputs, own.grad, *(parameter.grad for parameter in encoder.parameters())])
     for expected, value in zip(*results, strict=True):
         torch.testing.assert_close(value, expected, rtol=1e-5, atol=1e-6)
+    with torch.inference_mode():
+        torch.testing.assert_close(ours.of_characters(ids, alphabet), outputs.detach())
+
+
+def test_words_shorter_than_a_filter() -> None:
+    ours = CharacterCnn(embedding_dim=3, num_filters=4, ngram_filter_sizes=(3,))
+    ids, _ = words([2, 1])
+    assert ids.shape[1] == 2
+    assert not ours.of_characters(ids, torch.randn(9, 3)).any()
+
+
+def words(lengths: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+    mask = torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)
+    return torch.randint(1, 9, mask.shape).masked_fill(~mask, 0), mask
