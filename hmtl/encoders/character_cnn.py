@@ -23,7 +23,9 @@ class CharacterCnn(CnnEncoder):
         `(known characters, embedding_dim)`, to `(words, output_dim)`. A filter that is wider than a word
         gives 0, as `cnn` does."""
         lengths = (ids != 0).sum(1)
-        pooled = torch.cat([self._pool(layer, ids, lengths, alphabet) for layer in self._convolution_layers], 1)
+        pooled = torch.cat(
+            [self._pool(layer, ids, lengths, alphabet) for layer in self._convolution_layers], 1
+        )
         return pooled if self.projection_layer is None else self.projection_layer(pooled)
 
     def _pool(self, layer: torch.nn.Conv1d, ids: LongTensor, lengths: LongTensor, alphabet: Tensor) -> Tensor:

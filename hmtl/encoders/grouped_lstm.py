@@ -1,5 +1,6 @@
 """An LSTM that is fast on processors, whose rows are few and short."""
 
+from functools import lru_cache
 from itertools import chain
 
 import torch
@@ -62,7 +63,8 @@ class GroupedLSTM(LstmSeq2SeqEncoder):
             weights = module.all_weights[layer * self._num_directions : (layer + 1) * self._num_directions]
             if group.padded:
                 words = torch.cat([words, padding], -1)
-                weights = [[_closing(own[0]), *own[1:]] for own in weights]
+                column = _closing(module.hidden_size, words.dtype)
+                weights = [[torch.cat([own[0], column], 1), *own[1:]] for own in weights]
             flat = list(chain.from_iterable(weights))
             words = torch.lstm(
                 words, (first, first), flat, module.bias, 1, 0.0, module.training, module.bidirectional, True
@@ -75,10 +77,12 @@ def _rows(inputs: Tensor, padding: Tensor, group: Group) -> tuple[Tensor, Tensor
     return inputs, padding
 
 
-def _closing(weight: Tensor) -> Tensor:
-    """The weights of the inputs, `(4 hidden_size, input_dim)`, with those of one more, which closes two of
-    the gates: they stand in the order input, forget, cell, output."""
-    size = len(weight) // 4
-    column = weight.new_zeros(4, size, 1)
+@lru_cache(maxsize=64)
+# What a prediction asks for first may be asked for again in training.
+@torch.inference_mode(False)
+def _closing(size: int, dtype: torch.dtype) -> Tensor:
+    """The weights of an input that closes two of the gates, `(4 size, 1)`: they stand in the order input,
+    forget, cell, output."""
+    column = torch.zeros(4, size, 1, dtype=dtype)
     column[0::3] = _CLOSED
-    return torch.cat([weight, column.flatten(0, 1)], 1)
+    return column.flatten(0, 1)

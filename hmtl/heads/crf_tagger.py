@@ -13,7 +13,7 @@ from hmtl.documents import Document, Span
 from hmtl.dropout import Dropout
 from hmtl.heads.crf import LinearChainCRF
 from hmtl.heads.head import Head
-from hmtl.heads.nesting import with_rivals
+from hmtl.heads.nesting import overlap, with_rivals
 from hmtl.heads.rows import RowSpan, check_layer, document_spans, gold_spans, label_indices
 from hmtl.heads.tags import TagSet
 from hmtl.heads.untrainable import Untrainable
@@ -107,6 +107,8 @@ class CrfTagger(Head):
     def _flat(self, spans: list[RowSpan], document: Document) -> list[RowSpan]:
         """The spans to train on. The loss of evaluation sets, whose gold is scored in full, takes the
         outermost by default."""
+        if not overlap(spans):
+            return spans
         flat: list[RowSpan] = []
         for placed, rival in with_rivals(spans, self.nested != "innermost"):
             if rival is None:

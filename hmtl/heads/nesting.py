@@ -1,8 +1,15 @@
 """Spans that may nest but not cross, and spans that may not even nest."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from hmtl.heads.rows import RowSpan
+
+
+def overlap(spans: Iterable[RowSpan]) -> bool:
+    """Whether two of the spans share a word."""
+    ordered = sorted((placed.row, placed.start, placed.end) for placed in spans)
+    return any(row == other and start <= end for (row, _, end), (other, start, _) in pairwise(ordered))
 
 
 def with_rivals(spans: Iterable[RowSpan], outermost: bool) -> Iterator[tuple[RowSpan, RowSpan | None]]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmtl.documents import Span
-from hmtl.heads.nesting import with_rivals, without_crossings
+from hmtl.heads.nesting import overlap, with_rivals, without_crossings
 from hmtl.heads.rows import RowSpan
 
 LENGTH = 9
@@ -46,3 +46,10 @@ def test_spans_with_a_rival_share_a_word_with_one_kept_before(places, outermost)
         assert rival in rivals if rivals else rival is None
         kept += [] if rivals else [span]
     assert sizes == sorted(map(len, words.values()), reverse=outermost)
+
+
+@given(places=st.lists(st.tuples(st.integers(0, 2), bounds), max_size=6))
+def test_spans_overlap_where_two_share_a_word(places):
+    placed = [RowSpan(row, *span, Span(*span)) for row, span in places]
+    words = [{(s.row, token) for token in range(s.start, s.end + 1)} for s in placed]
+    assert overlap(placed) == any(a & b for a, b in itertools.combinations(words, 2))
