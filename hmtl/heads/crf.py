@@ -83,16 +83,15 @@ class LinearChainCRF(torch.nn.Module):
 
     def _best_tags(self, logits: Tensor, mask: BoolTensor) -> LongTensor:
         logits = self._clean(logits, mask)
-        transitions = self.transitions + self.penalties[:-2, :-2]
+        # (tags, tags before): the best is sought along the last dimension
+        moves = (self.transitions + self.penalties[:-2, :-2]).t().contiguous()
         # each (rows, tags)
-        scores, origins = [self.start_transitions + self.penalties[-2, :-2] + logits[:, 0]], []
+        scores = [self.start_transitions + self.penalties[-2, :-2] + logits[:, 0]]
         for emitted in logits.unbind(1)[1:]:
-            # (rows, tags before, tags) -> (rows, tags)
-            best, origin = (scores[-1].unsqueeze(2) + transitions).max(1)
-            scores.append(best + emitted)
-            origins.append(origin)
+            # (rows, tags, tags before) -> (rows, tags)
+            scores.append((scores[-1].unsqueeze(1) + moves).amax(2).add_(emitted))
         final = _at_last(torch.stack(scores, 1), mask) + self.end_transitions + self.penalties[:-2, -1]
-        return _trace(final.argmax(1), origins, mask)
+        return _trace(final.argmax(1), scores, moves, mask)
 
 
 def _at_last(tensor: Tensor, mask: BoolTensor) -> Tensor:
@@ -100,14 +99,13 @@ def _at_last(tensor: Tensor, mask: BoolTensor) -> Tensor:
     return tensor[torch.arange(len(mask), device=mask.device), mask.sum(1) - 1]
 
 
-def _trace(last_tags: LongTensor, origins: list[LongTensor], mask: BoolTensor) -> LongTensor:
-    """Follows the tags that each step came from, `(rows, tags)` for each step, back from the last tag of each
-    row."""
+def _trace(last_tags: LongTensor, scores: list[Tensor], moves: Tensor, mask: BoolTensor) -> LongTensor:
+    """The best paths back from the last tag of each row. Where a path came from is asked along it alone, not
+    for every tag on the way."""
     last = mask.sum(1) - 1
     # each (rows,)
-    tags = [torch.where(last == len(origins), last_tags, 0)]
-    for position in range(len(origins) - 1, -1, -1):
-        came_from = origins[position].gather(1, tags[-1].unsqueeze(1)).squeeze(1)
-        earlier = torch.where(last > position, came_from, 0)
-        tags.append(torch.where(last == position, last_tags, earlier))
-    return torch.stack(tags[::-1], 1)
+    tags = [last_tags]
+    for position in range(len(scores) - 2, -1, -1):
+        came_from = (scores[position] + moves.index_select(0, tags[-1])).argmax(1)
+        tags.append(torch.where(last == position, last_tags, came_from))
+    return torch.stack(tags[::-1], 1).masked_fill(~mask, 0)

@@ -43,7 +43,7 @@ def rows_of(level: Level, documents: Sequence[Document], numbers: Iterable[int])
 
 def flatten(tensor: Tensor, mask: BoolTensor) -> Tensor:
     """`(rows, tokens, dim)` to `(words, dim)`: the words of all documents in order, without padding."""
-    return tensor[mask]
+    return tensor.flatten(0, 1).index_select(0, mask.flatten().nonzero().squeeze(1))
 
 
 def label_indices(labels: list[str], wanted: str, document: Document, task: str) -> int:
