@@ -24,8 +24,10 @@ def dropout(values: Tensor, p: float, training: bool) -> Tensor:
     step. Here one draw of 64 bits decides four elements, so that p is rounded to a multiple of 2⁻¹⁶, and the
     divisor with it. Off a CPU torch's own is used, and where p leaves nothing to draw.
     """
+    if not training:
+        return values
     level = round(p * _RANGE)
-    if not training or level in (0, _RANGE) or values.device.type != "cpu":
+    if level in (0, _RANGE) or values.device.type != "cpu":
         return functional.dropout(values, p, training)
     count = values.numel()
     drawn = torch.empty(-(-count // _PARTS), dtype=torch.long).random_(-(2**63), None)

@@ -43,9 +43,13 @@ class GroupedLSTM(LstmSeq2SeqEncoder):
         if torch.is_grad_enabled():
             parts = [self._group(*_rows(inputs, padding, group), group, mask.shape[1]) for group in groups]
             return torch.cat(parts).index_select(0, restore)
-        outputs = inputs.new_zeros(*mask.shape, self.get_output_dim())
+        outputs = None
         for group in groups:
-            outputs[group.rows, : group.width] = self._run(*_rows(inputs, padding, group), group)
+            found = self._run(*_rows(inputs, padding, group), group)
+            if outputs is None:
+                # in what precision the kernel answers, which mixed precision decides
+                outputs = found.new_zeros(*mask.shape, self.get_output_dim())
+            outputs[group.rows, : group.width] = found
         return outputs
 
     def _group(self, rows: Tensor, padding: Tensor, group: Group, words: int) -> Tensor:
@@ -56,16 +60,18 @@ class GroupedLSTM(LstmSeq2SeqEncoder):
     def _run(self, words: Tensor, padding: Tensor, group: Group) -> Tensor:
         """All layers of `(group, width, input_dim)`."""
         module = self._module
+        count = len(module._flat_weights) // (module.num_layers * self._num_directions)
+        weights = list(zip(*[iter(module._flat_weights)] * count, strict=True))
+        column = _closing(module.hidden_size, words.dtype) if group.padded else None
         first = words.new_zeros(self._num_directions, len(words), module.hidden_size)
         for layer in range(module.num_layers):
             if layer:
                 words = dropout(words, module.dropout, module.training)
-            weights = module.all_weights[layer * self._num_directions : (layer + 1) * self._num_directions]
-            if group.padded:
+            own = weights[layer * self._num_directions : (layer + 1) * self._num_directions]
+            if column is not None:
                 words = torch.cat([words, padding], -1)
-                column = _closing(module.hidden_size, words.dtype)
-                weights = [[torch.cat([own[0], column], 1), *own[1:]] for own in weights]
-            flat = list(chain.from_iterable(weights))
+                own = [(torch.cat([each[0], column], 1), *each[1:]) for each in own]
+            flat = list(chain.from_iterable(own))
             words = torch.lstm(
                 words, (first, first), flat, module.bias, 1, 0.0, module.training, module.bidirectional, True
             )[0]

@@ -90,6 +90,19 @@ def test_a_state_that_is_carried_on_is_still_carried() -> None:
     assert not torch.allclose(grouped(inputs, mask), two()[0](inputs, mask))
 
 
+@pytest.mark.parametrize("gradients", [True, False])
+@pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
+def test_mixed_precision(lengths: list[int], gradients: bool) -> None:
+    _, grouped = two(bidirectional=True, num_layers=2)
+    inputs, mask = batch(lengths, extra=1)
+    expected = grouped(inputs, mask)
+    with torch.set_grad_enabled(gradients), torch.autocast("cpu", torch.bfloat16):
+        outputs = grouped.float()(inputs.float(), mask)
+    assert outputs.dtype == torch.bfloat16
+    torch.testing.assert_close(outputs.double(), expected, rtol=0.05, atol=0.02)
+    assert not outputs[~mask].any()
+
+
 @pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
 def test_without_gradients(lengths: list[int]) -> None:
     _, grouped = two(bidirectional=True, num_layers=2)

@@ -63,6 +63,27 @@ def test_a_batch_says_what_its_inputs_say_one_by_one(predictor):
     assert backwards[::-1] == alone
 
 
+def test_half_precision_says_almost_the_same(predictor):
+    half = HmtlPredictor(predictor._model, predictor._dataset_reader, mixed_precision="bf16")
+    inputs = [{"text": text} for text in TEXTS]
+    seen = []
+    encoder = next(iter(predictor._model.backbone.encoders.values()))
+    hook = encoder.register_forward_hook(lambda _, inputs, outputs: seen.append(outputs.dtype))
+    answers = [each.predict_batch_json(inputs) for each in (predictor, half)]
+    found = [
+        {(n, layer, str(item)) for n, answer in enumerate(own) for layer in LAYERS for item in answer[layer]}
+        for own in answers
+    ]
+    hook.remove()
+    assert set(seen) == {torch.float32, torch.bfloat16}
+    assert len(found[0] ^ found[1]) <= 0.2 * len(found[0])
+
+
+def test_another_precision_is_refused(predictor):
+    with pytest.raises(ConfigurationError, match="^mixed_precision: 'int8' is unknown; choose bf16"):
+        HmtlPredictor(predictor._model, predictor._dataset_reader, mixed_precision="int8")
+
+
 def test_all_kinds_of_input_with_the_same_words_give_the_same_answer(predictor):
     answer = predictor.predict_json({"text": TEXTS[2]})
     words, bounds = answer["tokens"], answer["sentences"]
