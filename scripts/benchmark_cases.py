@@ -98,8 +98,8 @@ def starts(rounds: int) -> Iterator[Result]:
 
 
 def result(name: str, work: Callable[[], Any], words: int, rounds: int, calls: int = 1) -> Result:
-    """The medians of work and floor, which take turns. `calls` : of the work in a turn, which differ: the mean
-    of the medians of the first, of the second, … counts."""
+    """The medians of work and floor, which take turns. `calls` : of the work in a turn. They differ: what
+    counts is the mean of the medians of the first, of the second, and so on."""
     work()
     floor = Floor()
     with floor:

@@ -64,3 +64,18 @@ def small_archive(small_corpus: Path, tmp_path_factory: pytest.TempPathFactory) 
     directory = tmp_path_factory.mktemp("runs") / "small"
     train_model(Params(small_run.config_of(small_corpus, "ner emd relation coref")), directory)
     return directory
+
+
+@pytest.fixture(scope="session")
+def bert(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a BERT of a few numbers, which knows four words."""
+    # takes seconds to import, and few tests need it
+    import transformers
+
+    folder = tmp_path_factory.mktemp("bert")
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "a", "sat"]
+    (folder / "vocab.txt").write_text("\n".join(words))
+    transformers.BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    sizes = {"hidden_size": 4, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 4}
+    transformers.BertModel(transformers.BertConfig(len(words), **sizes)).save_pretrained(folder)
+    return str(folder)

@@ -30,7 +30,7 @@ local known = {
 };
 hmtl.experiment {
   tasks: [known[name] for name in std.split(std.extVar('tasks'), ' ')],
-  embedder: hmtl.embedders.words(8),
+  embedder: hmtl.%s,
   dropout: 0.2,
   epochs: 2,
 }
@@ -46,12 +46,14 @@ def write_corpus(folder: Path) -> Path:
     return folder
 
 
-def config_of(corpus: Path, names: str = "ner emd", **trainer: Any) -> dict[str, Any]:
+def config_of(
+    corpus: Path, names: str = "ner emd", words: str = "embedders.words(8)", **trainer: Any
+) -> dict[str, Any]:
     """The config of a run on `write_corpus`, with these settings of the trainer in place of the experiment's
-    own."""
+    own. `words` : how they are embedded."""
     path = str(ROOT / "configs" / "small.jsonnet")
     external = {"corpus": str(corpus), "tasks": names}
-    config = json.loads(evaluate_snippet(path, EXPERIMENT, ext_vars=external))
+    config = json.loads(evaluate_snippet(path, EXPERIMENT % words, ext_vars=external))
     config["trainer"] |= {"tensorboard": False, "cuda_device": -1} | trainer
     return config
 

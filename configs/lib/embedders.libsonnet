@@ -42,6 +42,19 @@
     },
   },
 
+  // A pretrained transformer (a name or a folder of the `transformers` library), which reads each sentence by itself and
+  // stays as it is; a word is the mean of its pieces. Its vectors are kept in the folder `kept`, `half` as precise if
+  // wanted, and computed once in all trainings.
+  transformer(model, kept=null, half=false):: {
+    token_indexers+: { transformer: { type: 'pretrained_transformer_mismatched', model_name: model } },
+    token_embedders+: {
+      transformer: {
+        type: 'stored', directory: kept, half: half,
+        embedder: { type: 'pretrained_transformer_mismatched', model_name: model, train_parameters: false },
+      },
+    },
+  },
+
   words_and_characters(dim=100):: self.words(dim) + self.characters(),
   glove_and_characters(file, dim):: self.words(dim, file) + self.characters(),
 }

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hmtl.embedders import distinct_characters
 from hmtl.embedders.distinct_characters import DistinctCharactersEncoder, distinct_rows
+from hmtl.encoders import CharacterCnn
 
 
 def encoders() -> tuple[TokenCharactersEncoder, DistinctCharactersEncoder]:
@@ -32,6 +33,25 @@ def test_gradients_equal_those_of_encoding_every_word() -> None:
     found = torch.autograd.grad((fast(characters) * weights).sum(), parameters)
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("gradients", [True, False])
+def test_by_look_up_where_the_encoder_can(gradients: bool) -> None:
+    embedding = Embedding(embedding_dim=4, num_embeddings=5, padding_index=0)
+    slow = TokenCharactersEncoder(embedding, CnnEncoder(4, 6, (2, 3)))
+    fast = DistinctCharactersEncoder(embedding, CharacterCnn(4, 6, (2, 3)))
+    fast.load_state_dict(slow.state_dict())
+    lengths = torch.randint(3, 8, (5, 6, 1))
+    characters = torch.randint(1, 5, (5, 6, 7)).masked_fill(torch.arange(7) >= lengths, 0)
+    weights = torch.randn(5, 6, 12)
+    with torch.set_grad_enabled(gradients):
+        found, expected = fast(characters), slow(characters)
+    torch.testing.assert_close(found, expected)
+    if gradients:
+        ours = torch.autograd.grad((found * weights).sum(), list(fast.parameters()))
+        theirs = torch.autograd.grad((expected * weights).sum(), list(slow.parameters()))
+        for one, other in zip(ours, theirs, strict=True):
+            torch.testing.assert_close(one, other)
 
 
 @given(st.lists(st.lists(st.integers(0, 2), min_size=3, max_size=3), min_size=1, max_size=20))

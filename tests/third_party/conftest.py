@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import transformers
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 
@@ -56,18 +55,6 @@ def run(sentences: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("run") / "tagger"
     train_model(Params(tagger_config(sentences)), serialization_dir=str(directory))
     return directory
-
-
-@pytest.fixture(scope="session")
-def bert(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The folder of a BERT of a few numbers, which knows four words."""
-    folder = tmp_path_factory.mktemp("bert")
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "a", "sat"]
-    (folder / "vocab.txt").write_text("\n".join(words))
-    transformers.BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
-    sizes = {"hidden_size": 4, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 4}
-    transformers.BertModel(transformers.BertConfig(len(words), **sizes)).save_pretrained(folder)
-    return str(folder)
 
 
 Rewrite = Callable[[Callable[[dict[str, Any]], Any]], Path]
