@@ -42,16 +42,16 @@
     },
   },
 
-  // A pretrained transformer (a name or a folder of the `transformers` library), which reads each sentence by itself and
-  // stays as it is; a word is the mean of its pieces. Its vectors are kept in the folder `kept`, `half` as precise if
-  // wanted, and computed once in all trainings.
-  transformer(model, kept=null, half=false):: {
-    token_indexers+: { transformer: { type: 'pretrained_transformer_mismatched', model_name: model } },
+  // A pretrained transformer (a name or a folder of the `transformers` library), which reads each sentence by itself; a word
+  // is the mean of its pieces, and a sentence of more than `max_length` pieces is read in parts. Frozen, its vectors can be
+  // kept in the folder `kept`, `half` as precise if wanted: then they are computed once in all trainings.
+  transformer(model, frozen=true, kept=null, half=false, max_length=512):: {
+    local shape = { type: 'pretrained_transformer_mismatched', model_name: model, max_length: max_length },
+    token_indexers+: { transformer: shape },
     token_embedders+: {
-      transformer: {
-        type: 'stored', directory: kept, half: half,
-        embedder: { type: 'pretrained_transformer_mismatched', model_name: model, train_parameters: false },
-      },
+      transformer:
+        if frozen then { type: 'stored', directory: kept, half: half, embedder: shape { train_parameters: false } }
+        else shape,
     },
   },
 

@@ -13,7 +13,7 @@ from allennlp.modules import TokenEmbedder
 from allennlp.modules.text_field_embedders import BasicTextFieldEmbedder
 from allennlp.modules.token_embedders import PretrainedTransformerMismatchedEmbedder
 from allennlp.predictors import Predictor
-from small_run import config_of, write_corpus
+from small_run import build, config_of, write_corpus
 from torch import Tensor
 
 from hmtl.embedders import StoredEmbedder
@@ -187,3 +187,15 @@ def test_in_training_and_out_of_it(tmp_path: Path, bert: str, monkeypatch: pytes
     predictor = Predictor.from_archive(load_archive(tmp_path / "two" / "model.tar.gz"))
     assert predictor.predict_json({"text": "The cat sat."})["tokens"] == ["The", "cat", "sat", "."]
     assert asked and sorted(tmp_path.glob("kept/*/*")) == kept
+
+
+@pytest.mark.parametrize("frozen", ["true", "false"])
+def test_long_sentences_and_a_transformer_that_learns(tmp_path: Path, bert: str, frozen: str) -> None:
+    words = f"embedders.transformer('{bert}', frozen={frozen}, kept='{tmp_path}/kept', max_length=9)"
+    run = build(config_of(write_corpus(tmp_path), "ner", words=words, num_epochs=1), tmp_path / "run")
+    embedder = run.trainer.model.embedder.token_embedder_transformer
+    before = {name: value.clone() for name, value in embedder.state_dict().items()}
+    run.run()
+    changed = any(not torch.equal(value, before[name]) for name, value in embedder.state_dict().items())
+    assert changed == (frozen == "false")
+    assert (tmp_path / "kept").exists() == (frozen == "true")
