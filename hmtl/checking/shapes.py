@@ -48,7 +48,7 @@ class Shapes:
         for name, params in self.experiment.section("model.embedder.token_embedders").items():
             key = f"model.embedder.token_embedders.{name}"
             node = self.experiment.nodes.get(key)
-            if node is None or any(argument in node.parameters for argument in FROM_ELSEWHERE):
+            if node is None or self._from_elsewhere(key):
                 self.unknown.append(name)
                 continue
             built = self._build(TokenEmbedder, params, key, **self._matrix(node))
@@ -57,6 +57,12 @@ class Shapes:
             else:
                 found[name] = built
         return found
+
+    def _from_elsewhere(self, key: str) -> bool:
+        """Whether the embedder there, or one within it, takes its width from a file."""
+        nodes = self.experiment.nodes.items()
+        inside = [node for name, node in nodes if name == key or name.startswith(f"{key}.")]
+        return any(argument in node.parameters for node in inside for argument in FROM_ELSEWHERE)
 
     def _matrix(self, node: Node) -> dict[str, torch.Tensor]:
         """Of an embedding, its matrix, which it would else allocate."""

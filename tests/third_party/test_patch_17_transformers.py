@@ -1,7 +1,12 @@
 """Tokenizers and masked words by the transformers of today."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 import torch
+from allennlp.common import cached_transformers
+from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 from allennlp.data.data_loaders.data_collator import LanguageModelingDataCollator
 from allennlp.data.tokenizers import PretrainedTransformerTokenizer
@@ -35,3 +40,23 @@ def test_masked_words(bert: str) -> None:
     assert 0.4 < asked.float().mean() < 0.6
     assert torch.equal(batch["token_ids"][~asked], words[~asked])
     assert 0.7 < (batch["token_ids"][asked] == 4).float().mean() < 0.9
+
+
+@pytest.mark.parametrize(
+    "load", [lambda name: cached_transformers.get(name, True), cached_transformers.get_tokenizer]
+)
+@pytest.mark.parametrize("kind", ["missing", "empty", "broken"])
+def test_what_cannot_be_loaded_is_named_in_one_line(
+    load: Callable[[str], object], kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a name that is no folder is looked for on a hub, which no test may ask
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    folder = tmp_path / "model"
+    if kind != "missing":
+        folder.mkdir()
+    if kind == "broken":
+        (folder / "config.json").write_text("{")
+    with pytest.raises(ConfigurationError) as raised:
+        load(str(folder))
+    assert str(raised.value).startswith(f"the transformer '{folder}' cannot be loaded (")
+    assert "\n" not in str(raised.value)

@@ -260,6 +260,18 @@ def test_a_vocabulary_that_cannot_be_made(tmp_path):
     assert finding.severity == "error" and finding.places == ("vocabulary",)
 
 
+def test_a_transformer_whose_width_only_loading_tells(tmp_path, bert):
+    shape = {"type": "pretrained_transformer_mismatched", "model_name": bert}
+    embedder = {"type": "stored", "embedder": {**shape, "train_parameters": False}}
+    config = changed(
+        small_config(tmp_path, "ner"),
+        dataset_reader__token_indexers={"pieces": shape},
+        model__embedder__token_embedders={"pieces": embedder},
+    )
+    (finding,) = only(config, "untold")
+    assert finding.severity == "note" and "width of pieces is only known" in finding.cause
+
+
 def test_relations_without_anything_to_learn_arguments_from(tmp_path):
     documents = corpus()
     documents["test"][0] = documents["test"][0].replace(mentions=None, entities=None, relations=())
