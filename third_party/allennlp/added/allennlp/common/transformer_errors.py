@@ -16,9 +16,9 @@ def told(load: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return load(model_name, *args, **kwargs)
         except (OSError, ValueError) as error:
-            cause = " ".join(str(error).split("\n")[0].split()) or type(error).__name__
+            cause = " ".join(str(error).split("\n")[0].split()).rstrip(".") or type(error).__name__
             raise ConfigurationError(
-                f"the transformer '{model_name}' cannot be loaded ({cause.rstrip('.')}); give the name of one "
+                f"the transformer '{model_name}' cannot be loaded ({cause}); give the name of one "
                 "on the model hub, which needs a connection the first time, or a folder that its "
                 "`save_pretrained` wrote"
             ) from error
