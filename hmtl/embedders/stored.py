@@ -77,7 +77,9 @@ class StoredEmbedder(TokenEmbedder):
                 whole[row, :length] = torch.from_numpy(vectors.astype("f4"))
         if missing:
             parts = [tensor[missing] for tensor in only], {n: t[missing] for n, t in tensors.items()}
-            whole[missing] = self._computed(*parts).float().cpu()
+            # what is kept is for all runs, also for those in single precision
+            with torch.autocast(mask.device.type, enabled=False):
+                whole[missing] = self._computed(*parts).float().cpu()
         for row in missing:
             self._store.add(keys[row], whole[row, : lengths[row]].numpy())
         return whole.to(mask.device)

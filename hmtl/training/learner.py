@@ -85,9 +85,12 @@ class Clipping:
 
     def elements(self, parameters: list[nn.Parameter]) -> Tensor:
         """Clips the elements in place. Returns the norm that is left, a scalar."""
-        if self.value is not None:
-            nn.utils.clip_grad_value_(parameters, self.value)
-        return nn.utils.get_total_norm(_gradients(parameters))
+        gradients = _gradients(parameters)
+        if self.value is not None and gradients:
+            # on a processor torch's clipping of many at once goes through memory twice
+            together = None if gradients[0].is_cuda else False
+            nn.utils.clip_grad_value_(parameters, self.value, foreach=together)
+        return nn.utils.get_total_norm(gradients)
 
     def whole(self, parameters: list[nn.Parameter], norm: float) -> None:
         """Scales the whole gradient, whose norm is known, down to the largest there may be; one that is small

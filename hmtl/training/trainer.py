@@ -77,6 +77,7 @@ class HmtlTrainer(TrainingLoop):
         "trainer.wandb*",
         "trainer.summary_interval",
         "data_loader.cache",
+        "model.embedder.token_embedders.*.directory",
         "data_loader.in_memory",
         "data_loader.workers",
         "evaluate_on_test",

@@ -40,6 +40,18 @@ class Summing(TokenEmbedder):
         return self.dropout(self.table(pieces).sum(2)) * self.scale
 
 
+class Multiplying(Summing):
+    """Has a product, which mixed precision would make half."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.product = torch.nn.Linear(DIM, DIM)
+        self.eval()
+
+    def forward(self, pieces: Tensor, mask: Tensor) -> Tensor:
+        return self.product(super().forward(pieces, mask))
+
+
 def embedder(directory: Path | None, seed: int = 0, **options: object) -> StoredEmbedder:
     torch.manual_seed(seed)
     inner = Summing(options.pop("scale", 1.0))
@@ -103,6 +115,18 @@ def test_half_precision(tmp_path: Path) -> None:
     assert_words_equal(bare(**tensors), expected, tensors, rtol=0, atol=0)
     (vectors,) = tmp_path.glob("*/*.vectors")
     assert vectors.stat().st_size == 6 * DIM * 2
+
+
+def test_what_is_kept_is_in_single_precision_whatever_the_run(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    inner = Multiplying()
+    tensors = batch([4, 2])
+    expected = inner(**tensors)
+    stored = StoredEmbedder(inner, str(tmp_path))
+    stored.keep()
+    for _ in range(2):
+        with torch.autocast("cpu", torch.bfloat16):
+            assert_words_equal(stored(**tensors), expected, tensors, rtol=0, atol=0)
 
 
 def test_nothing_is_kept_before_training_and_without_a_place(tmp_path: Path) -> None:
