@@ -1,13 +1,15 @@
 """Spans that may nest but not cross, and spans that may not even nest."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 
 from hmtl.heads.rows import RowSpan
 
 
-def overlap(spans: Iterable[RowSpan]) -> bool:
+def overlap(spans: Collection[RowSpan]) -> bool:
     """Whether two of the spans share a word."""
+    if len(spans) < 2:
+        return False
     ordered = sorted((placed.row, placed.start, placed.end) for placed in spans)
     return any(row == other and start <= end for (row, _, end), (other, start, _) in pairwise(ordered))
 
