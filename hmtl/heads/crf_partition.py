@@ -34,18 +34,20 @@ class LogPartition(torch.autograd.Function):
         peaks = transitions.amax(0)
         factors = (transitions - peaks).exp()
         # (tokens, rows, tags): the first word's with `start`, the others' with what `factors` lack
-        potentials = logits.transpose(0, 1) + peaks
+        turned = logits.transpose(0, 1)
+        potentials = torch.add(turned, peaks, out=logits.new_empty(turned.shape))
         potentials[0] += start - peaks
         tops = potentials.amax(2, keepdim=True)
         alphas = (potentials - tops).exp_()
         # (tokens, rows, 1)
         sums = torch.empty_like(tops)
         emitted = alphas.clone()
-        for position, (alpha, total) in enumerate(zip(alphas, sums, strict=True)):
-            if position:
-                alpha.mul_(alphas[position - 1] @ factors)
+        last_alpha = None
+        for alpha, total in zip(alphas.unbind(), sums.unbind(), strict=True):
+            if last_alpha is not None:
+                alpha.mul_(last_alpha @ factors)
             torch.sum(alpha, 1, keepdim=True, out=total)
-            alpha.div_(total)
+            last_alpha = alpha.div_(total)
         # (rows,)
         rows, last = torch.arange(len(mask), device=mask.device), mask.sum(1) - 1
         scales = (sums.log() + tops).squeeze(2).cumsum(0)[last, rows]
@@ -65,9 +67,13 @@ class LogPartition(torch.autograd.Function):
         betas = torch.zeros_like(alphas)
         betas[last, rows] = ended * (gradient / left).unsqueeze(1)
         ahead = torch.empty_like(emitted)
-        for position in range(len(betas) - 1, 0, -1):
-            torch.mul(emitted[position], betas[position], out=ahead[position])
-            betas[position - 1].addmm_(ahead[position], factors.t())
+        # taken apart once: to take a word out of each tensor at each step costs as much as the step
+        words = [tensor.unbind() for tensor in (emitted, betas, ahead)]
+        steps = list(zip(*words, strict=True))
+        back = factors.t()
+        for (own, beta, product), (_, before, _) in zip(steps[:0:-1], steps[-2::-1], strict=True):
+            torch.mul(own, beta, out=product)
+            before.addmm_(product, back)
         marginals = alphas * betas
         # (tags, tags): from the words before to those that follow
         moved = alphas[:-1].flatten(0, 1).t() @ ahead[1:].flatten(0, 1)
