@@ -46,6 +46,7 @@ class VectorStore:
         self._places: dict[bytes, Place] = {}
         self._own: tuple[BinaryIO, BinaryIO] | None = None
         self._writable = True
+        self._damaged: set[str] = set()
         for index in sorted(folder.glob(f"*{INDEX}")):
             self._read_index(index)
 
@@ -58,7 +59,9 @@ class VectorStore:
             return None
         data = os.pread(place.file.fileno(), place.words * self._row, place.start)
         if len(data) != place.words * self._row or zlib.crc32(data) != place.crc:
-            logger.warning("%s: is damaged; what is missing is computed anew", place.file.name)
+            if place.file.name not in self._damaged:
+                self._damaged.add(place.file.name)
+                logger.warning("%s: is damaged; what is missing is computed anew", place.file.name)
             del self._places[key]
             return None
         return np.frombuffer(data, self.dtype).reshape(place.words, self.width)
