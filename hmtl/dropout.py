@@ -28,7 +28,7 @@ def dropout(values: Tensor, p: float, training: bool) -> Tensor:
         return values
     level = round(p * _RANGE)
     if level in (0, _RANGE) or values.device.type != "cpu":
-        return functional.dropout(values, p, training)
+        return functional.dropout(values, p)
     count = values.numel()
     drawn = torch.empty(-(-count // _PARTS), dtype=torch.long).random_(-(2**63), None)
     kept = torch.empty(values.shape, dtype=values.dtype)

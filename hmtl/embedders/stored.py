@@ -89,6 +89,13 @@ class StoredEmbedder(TokenEmbedder):
         return vectors.half().to(vectors.dtype) if self.half else vectors
 
 
+def keep_all(model: torch.nn.Module) -> None:
+    """Has all of a model's stored embedders keep. Their weights must be what they will stay."""
+    for module in model.modules():
+        if isinstance(module, StoredEmbedder):
+            module.keep()
+
+
 def row_keys(tensors: dict[str, Tensor]) -> list[bytes]:
     """A key for each row of tensors `(rows, …)`, whatever padding, which is 0, stands at its end."""
     arrays = {name: tensor.cpu().numpy() for name, tensor in sorted(tensors.items())}
@@ -117,7 +124,7 @@ def fingerprint(embedder: torch.nn.Module, half: bool) -> str:
         digest.update(f"{name} {_settings(module)}\n".encode())
     for name, value in embedder.state_dict().items():
         digest.update(f"{name} {value.dtype} {tuple(value.shape)}\n".encode())
-        digest.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+        digest.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
     return digest.hexdigest()
 
 

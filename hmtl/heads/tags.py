@@ -28,21 +28,15 @@ class TagSet:
 
     def encode(self, spans: Iterable[tuple[int, int, int, int]], rows: int, tokens: int) -> LongTensor:
         """`(rows, tokens)` from spans `(row, start, end, index of the label)` that do not overlap."""
+        tags = np.zeros((rows, tokens), dtype=np.int64)
         begin, inside = self.prefixes.index("B"), self.prefixes.index("I")
         last, unit = (self.prefixes.index(x if x in self.prefixes else y) for x, y in ("LI", "UB"))
-        # spans are short: numbers in lists cost less than slices of an array
-        places: list[int] = []
-        values: list[int] = []
         for row, start, end, label in spans:
             first_tag = 1 + label * len(self.prefixes)
-            between = end - start - 1
-            places += range(row * tokens + start, row * tokens + end + 1)
-            values.append(first_tag + (unit if start == end else begin))
-            if between >= 0:
-                values += [first_tag + inside] * between + [first_tag + last]
-        tags = np.zeros(rows * tokens, dtype=np.int64)
-        tags[places] = values
-        return torch.from_numpy(tags).view(rows, tokens)
+            tags[row, start : end + 1] = first_tag + inside
+            tags[row, end] = first_tag + last
+            tags[row, start] = first_tag + (begin if start < end else unit)
+        return torch.from_numpy(tags)
 
     def decode(self, tags: LongTensor) -> Iterator[tuple[int, int, int, str]]:
         """`(row, start, end, label)` of each span, in order, from `(rows, tokens)` with 0 at padding.

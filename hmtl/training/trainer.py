@@ -11,7 +11,7 @@ from torch import nn
 
 from hmtl.allocator import keep_freed_memory
 from hmtl.data_loader import MultiTaskLoader
-from hmtl.embedders import StoredEmbedder
+from hmtl.embedders.stored import keep_all
 from hmtl.model import MultiTaskModel
 from hmtl.priors import Prior
 from hmtl.schedules import Plan, Proportional, Schedule
@@ -133,10 +133,7 @@ class HmtlTrainer(TrainingLoop):
         self.model, self.ranks = model.to(self.cuda_device), ranks
         self.started_with = start_from_archive(model, start_from) if start_from else []
         freeze_parts(model, freeze or [])
-        for module in model.modules():
-            if isinstance(module, StoredEmbedder):
-                # now that its weights are what they stay
-                module.keep()
+        keep_all(model)
         self.loader, self.validation_loader = data_loader, validation_data_loader
         for loader in (data_loader, validation_data_loader):
             if loader is not None and self.cuda_device.type != "cpu":

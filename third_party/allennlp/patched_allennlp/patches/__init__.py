@@ -12,7 +12,6 @@ from patched_allennlp.patches.modern_annotations import MODERN_ANNOTATIONS
 from patched_allennlp.patches.optional_packages import OPTIONAL_PACKAGES
 from patched_allennlp.patches.plugins import PLUGINS
 from patched_allennlp.patches.recovery import RECOVERY
-from patched_allennlp.patches.signatures import SIGNATURES
 from patched_allennlp.patches.start import START
 from patched_allennlp.patches.torch_changes import TORCH_CHANGES
 from patched_allennlp.patches.transformers_changes import TRANSFORMERS_CHANGES
@@ -33,5 +32,4 @@ PATCHES = (
     *START,
     *LAZY_IMPORTS,
     *TRANSFORMERS_CHANGES,
-    *SIGNATURES,
 )
