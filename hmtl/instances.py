@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
-from allennlp.data import Batch, Instance, Vocabulary
+from allennlp.data import Field, Instance, Vocabulary
 from allennlp.data.data_loaders import TensorDict
 
 from hmtl.caching import CorpusCache, Store
@@ -94,8 +95,19 @@ class StoredInstances(Sequence[Instance]):
 
 
 def tensors_of(instances: Sequence[Instance], numbers: Sequence[int]) -> TensorDict:
-    """The batch of these instances."""
-    return Batch([instances[number] for number in numbers]).as_tensor_dict()
+    """The batch of these instances: what AllenNLP's `Batch` makes of them, which first compares the fields of
+    each. These are of one reader."""
+    batch = [instances[number].fields for number in numbers]
+    return {name: _batched([fields[name] for fields in batch]) for name in batch[0]}
+
+
+def _batched(fields: list[Field]) -> Any:
+    """What fields of one name hold together, each padded to what the longest needs."""
+    lengths: dict[str, int] = {}
+    for field in fields:
+        for key, length in field.get_padding_lengths().items():
+            lengths[key] = max(length, lengths.get(key, 0))
+    return fields[0].batch_tensors([field.as_tensor(lengths) for field in fields])
 
 
 def _shape(document: Document) -> tuple[int, int]:

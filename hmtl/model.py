@@ -17,6 +17,7 @@ from hmtl.backbones import Backbone
 from hmtl.documents import Document
 from hmtl.dropout import Dropout
 from hmtl.heads import Head
+from hmtl.single_precision import single_precision
 
 
 @Model.register("hmtl")
@@ -113,7 +114,7 @@ class MultiTaskModel(Model):
         found: dict[str, dict[str, Any]] = {}
         for name, level in self.backbone(x, mask, documents, tasks):
             # a head sums over labels, spans and words, for which half precision is too coarse
-            with torch.autocast(x.device.type, enabled=False):
+            with single_precision(x.device.type):
                 found[name] = self.heads[name](level.single(), documents, task is not None, batch)
         outputs = {name: found[name] for name in tasks}
         result: dict[str, Any] = {}

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ def steps(rounds: int) -> Iterator[Result]:
 def predictions(rounds: int) -> Iterator[Result]:
     """All four tasks: of one sentence, of a thousand, of documents of ten sentences and of 2,000 words."""
     predictor = _predictor()
+    alone = HmtlPredictor(predictor._model, predictor._dataset_reader, threads=1)
     work = {
         "one sentence": sentences(1, 16),
         "1,000 sentences": sentences(1000, 16000),
@@ -52,7 +54,9 @@ def predictions(rounds: int) -> Iterator[Result]:
     for name, documents in work.items():
         bare = [each.bare() for each in documents]
         words = sum(len(each.tokens) for each in bare)
-        yield result(name, lambda bare=bare: predictor.annotate(bare), words, rounds if words < 10_000 else 3)
+        run = partial(predictor.annotate, bare)
+        noted = partial(alone.annotate, bare)
+        yield result(name, run, words, rounds if words < 10_000 else 3, in_one_thread=noted)
 
 
 def lengths(words: int) -> Iterator[Result]:
@@ -97,19 +101,39 @@ def starts(rounds: int) -> Iterator[Result]:
         yield {"name": name, "seconds": statistics.median(times), "floor_seconds": floor}
 
 
-def result(name: str, work: Callable[[], Any], words: int, rounds: int, calls: int = 1) -> Result:
-    """The medians of work and floor, which take turns. `calls` : of the work in a turn. They differ: what
-    counts is the mean of the medians of the first, of the second, and so on."""
+def result(
+    name: str,
+    work: Callable[[], Any],
+    words: int,
+    rounds: int,
+    calls: int = 1,
+    in_one_thread: Callable[[], Any] | None = None,
+) -> Result:
+    """The medians of work and floor, which take turns.
+
+    # Parameters
+
+    calls : of the work in a turn. They differ: what counts is the mean of the medians of the first, of the
+        second, and so on.
+    in_one_thread : does the same work where it can be noted.
+    """
     work()
     floor = Floor()
     with floor:
-        work()
-    floor.run()
+        (in_one_thread or work)()
+    turn = [*[work] * calls, floor.run, floor.run_convolutions]
+    for one in turn[-2:]:
+        one()
     gc.collect()
-    spent = [[*(_timed(work, 1) for _ in range(calls)), _timed(floor.run, 1)] for _ in range(rounds)]
-    *own, bare = (statistics.median(times) for times in zip(*spent, strict=True))
-    seconds = statistics.mean(own)
-    return {"name": name, "seconds": seconds, "floor_seconds": bare, "words": words}
+    spent = [[_timed(one, 1) for one in turn] for _ in range(rounds)]
+    *own, bare, convolutions = (statistics.median(times) for times in zip(*spent, strict=True))
+    return {
+        "name": name,
+        "seconds": statistics.mean(own),
+        "floor_seconds": bare + convolutions,
+        "convolution_seconds": convolutions,
+        "words": words,
+    }
 
 
 def peak_mb() -> int:
@@ -143,7 +167,6 @@ def _predictor() -> HmtlPredictor:
 
 def _save_weights(path: Path) -> None:
     import_module_and_submodules("hmtl")
-    torch.set_num_threads(1)
     torch.save(_predictor()._model.state_dict(), path)
 
 

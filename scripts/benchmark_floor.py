@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import torch
-from torch import Tensor
+from torch import LongTensor, Tensor
 from torch.autograd.function import BackwardCFunction
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map
+
+from hmtl.encoders import CharacterCnn
 
 LEAST_PRODUCTS = 10**5
 """Multiplications below which a matrix product does not count: those are steps of an algorithm, such as a
@@ -30,21 +33,42 @@ class Floor(TorchFunctionMode):
     """Notes what a computation that runs within it spends on LSTMs, convolutions and matrix products; `run`
     does these again and nothing else, the backward passes of what wants a gradient included.
 
-    What a backward pass that is written by hand multiplies is noted where it is multiplied.
+    What a backward pass that is written by hand multiplies is noted where it is multiplied. The look-ups of
+    `CharacterCnn` count as the convolution that they stand for, kept apart in `convolutions`: the floor is
+    that of the model, whatever way it is computed.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[Call] = []
+        self.convolutions: list[Call] = []
         self._by_hand = _BackwardByHand(self)
+        self._look_ups = patch.object(
+            CharacterCnn, "of_characters", self._counting(CharacterCnn.of_characters)
+        )
 
     def __enter__(self) -> "Floor":
+        self._look_ups.start()
         self._by_hand.__enter__()
         return super().__enter__()
 
     def __exit__(self, *error: Any) -> None:
         super().__exit__(*error)
         self._by_hand.__exit__(*error)
+        self._look_ups.stop()
+
+    def _counting(self, of_characters: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        def counted(encoder: CharacterCnn, ids: LongTensor, alphabet: Tensor) -> Tensor:
+            noted = len(self.calls)
+            result = of_characters(encoder, ids, alphabet)
+            del self.calls[noted:]
+            # (words, embedding_dim, characters)
+            words = alphabet[ids].transpose(1, 2).contiguous()
+            for layer in encoder._convolution_layers:
+                self.convolutions.append(_call(torch.conv1d, (words, layer.weight, layer.bias), {}))
+            return result
+
+        return counted
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -57,24 +81,35 @@ class Floor(TorchFunctionMode):
         name = getattr(func, "__name__", "").partition(".")[0].removeprefix("__").removesuffix("__")
         if name not in COUNTED or _products(name, args) < LEAST_PRODUCTS:
             return
-        graph = torch.is_grad_enabled()
-
-        def own(value: Any) -> Any:
-            if not isinstance(value, Tensor):
-                return value
-            return value.detach().clone().requires_grad_(graph and value.requires_grad)
-
-        inference = torch.is_inference_mode_enabled()
-        self.calls.append(Call(func, tree_map(own, args), tree_map(own, kwargs), inference))
+        self.calls.append(_call(func, args, kwargs))
 
     def run(self) -> None:
         """All noted calls, forward and backward; in inference mode what was noted there."""
-        for function, arguments, options, inference in self.calls:
-            with torch.inference_mode(inference):
-                result = function(*arguments, **options)
-            first = result[0] if isinstance(result, tuple) else result
-            if first.requires_grad:
-                first.backward(torch.ones_like(first))
+        _run(self.calls)
+
+    def run_convolutions(self) -> None:
+        """The convolutions that look-ups stand for, likewise."""
+        _run(self.convolutions)
+
+
+def _call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+    graph = torch.is_grad_enabled()
+
+    def own(value: Any) -> Any:
+        if not isinstance(value, Tensor):
+            return value
+        return value.detach().clone().requires_grad_(graph and value.requires_grad)
+
+    return Call(function, tree_map(own, args), tree_map(own, kwargs), torch.is_inference_mode_enabled())
+
+
+def _run(calls: list[Call]) -> None:
+    for function, arguments, options, inference in calls:
+        with torch.inference_mode(inference):
+            result = function(*arguments, **options)
+        first = result[0] if isinstance(result, tuple) else result
+        if first.requires_grad:
+            first.backward(torch.ones_like(first))
 
 
 class _BackwardByHand(TorchDispatchMode):

@@ -10,7 +10,8 @@ SENTENCES = 1000
 
 def table(figures: dict[str, Any]) -> str:
     """A table for each section."""
-    lines = [figures["machine"]]
+    threads = figures["threads"]
+    lines = [f"{figures['machine']}, {threads} thread{'s' * (threads > 1)}"]
     for section, results in figures["results"].items():
         columns, row = _SECTIONS[section]
         lines += ["", f"| {' | '.join(columns)} |", "|---" + "|---:" * (len(columns) - 1) + "|"]
@@ -28,6 +29,7 @@ def _against_floor(result: dict[str, Any], results: list[dict[str, Any]]) -> lis
         name,
         _ms(seconds),
         _ms(floor),
+        _ms(result["convolution_seconds"]),
         f"{seconds / floor:.2f}",
         times,
         f"{result['words'] / seconds:,.0f}",
@@ -61,7 +63,7 @@ def _ms(seconds: float) -> str:
     return f"{1000 * seconds:,.1f} ms"
 
 
-_WORK = ("work", "time", "floor", "ratio", "× the original", "words/s")
+_WORK = ("work", "time", "floor", "of it convolution", "ratio", "× the original", "words/s")
 _SECTIONS = {
     "steps": (_WORK, _against_floor),
     "predictions": (_WORK, _against_floor),

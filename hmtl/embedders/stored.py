@@ -14,6 +14,7 @@ from torch import Tensor
 
 from hmtl.embedders.vector_store import KEY, VectorStore
 from hmtl.paths import resolve
+from hmtl.single_precision import single_precision
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class StoredEmbedder(TokenEmbedder):
         if missing:
             parts = [tensor[missing] for tensor in only], {n: t[missing] for n, t in tensors.items()}
             # what is kept is for all runs, also for those in single precision
-            with torch.autocast(mask.device.type, enabled=False):
+            with single_precision(mask.device.type):
                 whole[missing] = self._computed(*parts).float().cpu()
         for row in missing:
             self._store.add(keys[row], whole[row, : lengths[row]].numpy())

@@ -5,6 +5,7 @@ from allennlp.modules.conditional_random_field.conditional_random_field import a
 from torch import BoolTensor, LongTensor, Tensor
 
 from hmtl.heads.crf_partition import LogPartition
+from hmtl.single_precision import single_precision
 
 _BLOCK = 2**20  # pairs of tags: few enough to stay in a CPU's cache
 
@@ -13,7 +14,7 @@ class LinearChainCRF(torch.nn.Module):
     """`p(y|x) ∝ exp(start[y_1] + Σ_t logits[t, y_t] + Σ_t transitions[y_{t-1}, y_t] + end[y_T])`.
 
     The encoding's constraints bind the decoder alone, so that the loss is that of an ordinary CRF. Rows are
-    padded on the right and hold a word at least; padding may hold anything, even what is not a number.
+    padded on the right and hold a word at least; padding may hold any finite numbers and any tag.
 
     # Parameters
 
@@ -40,38 +41,34 @@ class LinearChainCRF(torch.nn.Module):
     def forward(self, logits: Tensor, tags: LongTensor, mask: BoolTensor) -> Tensor:
         """`log p(tags | logits)` of each row: `(rows,)` from `(rows, tokens, tags)`, `(rows, tokens)` and the
         mask."""
-        with torch.autocast(logits.device.type, enabled=False):
-            logits = self._clean(logits, mask)
-            tags = tags.masked_fill(~mask, 0)
-            return self._path_score(logits, tags, mask) - self._log_partition(logits, mask)
+        with single_precision(logits.device.type):
+            logits = logits.to(self.transitions.dtype)
+            last = mask.sum(1) - 1
+            return self._path_score(logits, tags, mask, last) - self._log_partition(logits, last)
 
-    def _clean(self, logits: Tensor, mask: BoolTensor) -> Tensor:
-        return logits.to(self.transitions.dtype).masked_fill(~mask.unsqueeze(-1), 0.0)
-
-    def _path_score(self, logits: Tensor, tags: LongTensor, mask: BoolTensor) -> Tensor:
-        # (rows, tokens): padding was set to 0
+    def _path_score(self, logits: Tensor, tags: LongTensor, mask: BoolTensor, last: LongTensor) -> Tensor:
         emitted = logits.gather(2, tags.unsqueeze(2)).squeeze(2)
         # (rows, tokens - 1)
         moves = tags[:, :-1] * len(self.transitions) + tags[:, 1:]
         # selected, not indexed with two tensors, whose gradient is sorted first
         moved = self.transitions.flatten().index_select(0, moves.flatten()).view_as(moves)
-        moved = moved.masked_fill(~mask[:, 1:], 0.0)
-        last_tags = _at_last(tags.unsqueeze(2), mask).squeeze(1)
-        ends = self.start_transitions.index_select(0, tags[:, 0])
-        ends = ends + self.end_transitions.index_select(0, last_tags)
-        return emitted.sum(1) + moved.sum(1) + ends
+        # (rows, tokens): the first word's move is from the start
+        scores = torch.cat([self.start_transitions.index_select(0, tags[:, 0]).unsqueeze(1), moved], 1)
+        last_tags = tags.gather(1, last.unsqueeze(1)).squeeze(1)
+        ends = self.end_transitions.index_select(0, last_tags)
+        return (scores + emitted).masked_fill(~mask, 0.0).sum(1) + ends
 
-    def _log_partition(self, logits: Tensor, mask: BoolTensor) -> Tensor:
+    def _log_partition(self, logits: Tensor, last: LongTensor) -> Tensor:
         """The forward algorithm: `(rows,)`."""
         if LogPartition.serves(self.transitions, self.end_transitions):
             return LogPartition.apply(
-                logits, self.transitions, self.start_transitions, self.end_transitions, mask
+                logits, self.transitions, self.start_transitions, self.end_transitions, last
             )
         # each (rows, tags)
         alphas = [self.start_transitions + logits[:, 0]]
         for emitted in logits.unbind(1)[1:]:
             alphas.append(torch.logsumexp(alphas[-1].unsqueeze(2) + self.transitions, 1) + emitted)
-        return torch.logsumexp(_at_last(torch.stack(alphas, 1), mask) + self.end_transitions, 1)
+        return torch.logsumexp(_at(last, torch.stack(alphas, 1)) + self.end_transitions, 1)
 
     @torch.no_grad()
     def best_tags(self, logits: Tensor, mask: BoolTensor) -> LongTensor:
@@ -82,7 +79,7 @@ class LinearChainCRF(torch.nn.Module):
         return torch.cat([self._best_tags(*block) for block in blocks])
 
     def _best_tags(self, logits: Tensor, mask: BoolTensor) -> LongTensor:
-        logits = self._clean(logits, mask)
+        logits, last = logits.to(self.transitions.dtype), mask.sum(1) - 1
         # (tags, tags before): the best is sought along the last dimension
         moves = (self.transitions + self.penalties[:-2, :-2]).t().contiguous()
         # each (rows, tags)
@@ -90,22 +87,21 @@ class LinearChainCRF(torch.nn.Module):
         for emitted in logits.unbind(1)[1:]:
             # (rows, tags, tags before) -> (rows, tags)
             scores.append((scores[-1].unsqueeze(1) + moves).amax(2).add_(emitted))
-        final = _at_last(torch.stack(scores, 1), mask) + self.end_transitions + self.penalties[:-2, -1]
-        return _trace(final.argmax(1), scores, moves, mask)
+        final = _at(last, torch.stack(scores, 1)) + self.end_transitions + self.penalties[:-2, -1]
+        return _trace(final.argmax(1), scores, moves, last).masked_fill(~mask, 0)
 
 
-def _at_last(tensor: Tensor, mask: BoolTensor) -> Tensor:
-    """`(rows, tokens, dim)` at the last word of each row: `(rows, dim)`."""
-    return tensor[torch.arange(len(mask), device=mask.device), mask.sum(1) - 1]
+def _at(places: LongTensor, tensor: Tensor) -> Tensor:
+    """`(rows, tokens, dim)` at one word of each row: `(rows, dim)`."""
+    return tensor[torch.arange(len(places), device=places.device), places]
 
 
-def _trace(last_tags: LongTensor, scores: list[Tensor], moves: Tensor, mask: BoolTensor) -> LongTensor:
-    """The best paths back from the last tag of each row. Where a path came from is asked along it alone, not
-    for every tag on the way."""
-    last = mask.sum(1) - 1
+def _trace(last_tags: LongTensor, scores: list[Tensor], moves: Tensor, last: LongTensor) -> LongTensor:
+    """The best paths back from the last tag of each row: `(rows, tokens)`. Where a path came from is asked
+    along it alone, not for every tag on the way."""
     # each (rows,)
     tags = [last_tags]
     for position in range(len(scores) - 2, -1, -1):
         came_from = (scores[position] + moves.index_select(0, tags[-1])).argmax(1)
         tags.append(torch.where(last == position, last_tags, came_from))
-    return torch.stack(tags[::-1], 1).masked_fill(~mask, 0)
+    return torch.stack(tags[::-1], 1)

@@ -1,10 +1,13 @@
 """The partition function of a linear-chain CRF with its gradient, without a graph of its steps."""
 
+import math
+
 import torch
-from torch import BoolTensor, Tensor
+from torch import LongTensor, Tensor
 from torch.autograd.function import FunctionCtx, once_differentiable
 
 _SPREAD = 60.0
+_LOG2_E = 1 / math.log(2)
 
 
 class LogPartition(torch.autograd.Function):
@@ -27,42 +30,44 @@ class LogPartition(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: FunctionCtx, logits: Tensor, transitions: Tensor, start: Tensor, end: Tensor, mask: BoolTensor
+        ctx: FunctionCtx, logits: Tensor, transitions: Tensor, start: Tensor, end: Tensor, last: LongTensor
     ) -> Tensor:
-        """`(rows, tokens, tags)`, `(tags, tags)`, `(tags,)` twice and `(rows, tokens)`, words first and one
-        at least, to `(rows,)`. Padding holds numbers."""
+        """`(rows, tokens, tags)`, `(tags, tags)`, `(tags,)` twice and the place of each row's last word,
+        `(rows,)`, to `(rows,)`. Padding holds finite numbers."""
         peaks = transitions.amax(0)
-        factors = (transitions - peaks).exp()
+        factors = (transitions - peaks).exp_()
         # (tokens, rows, tags): the first word's with `start`, the others' with what `factors` lack
         turned = logits.transpose(0, 1)
-        potentials = torch.add(turned, peaks, out=logits.new_empty(turned.shape))
-        potentials[0] += start - peaks
-        tops = potentials.amax(2, keepdim=True)
-        alphas = (potentials - tops).exp_()
+        emitted = torch.add(turned, peaks, out=logits.new_empty(turned.shape))
+        emitted[0] += start - peaks
+        tops = emitted.amax(2, keepdim=True)
+        # torch's exp2 takes a third of the time of its exp
+        emitted.sub_(tops).mul_(_LOG2_E).exp2_()
+        alphas = torch.empty_like(emitted)
         # (tokens, rows, 1)
         sums = torch.empty_like(tops)
-        emitted = alphas.clone()
-        last_alpha = None
-        for alpha, total in zip(alphas.unbind(), sums.unbind(), strict=True):
-            if last_alpha is not None:
-                alpha.mul_(last_alpha @ factors)
+        before = None
+        for own, alpha, total in zip(emitted.unbind(), alphas.unbind(), sums.unbind(), strict=True):
+            if before is None:
+                alpha.copy_(own)
+            else:
+                torch.mm(before, factors, out=alpha).mul_(own)
             torch.sum(alpha, 1, keepdim=True, out=total)
-            last_alpha = alpha.div_(total)
+            before = alpha.div_(total)
         # (rows,)
-        rows, last = torch.arange(len(mask), device=mask.device), mask.sum(1) - 1
+        rows = torch.arange(len(last), device=last.device)
         scales = (sums.log() + tops).squeeze(2).cumsum(0)[last, rows]
         top = end.amax()
-        ended = (end - top).exp()
+        ended = (end - top).exp_()
         left = alphas[last, rows] @ ended
-        ctx.save_for_backward(alphas, emitted.div_(sums), factors, ended, last, left)
+        ctx.save_for_backward(alphas, emitted.div_(sums), factors, ended, last, rows, left)
         return scales + left.log() + top
 
     @staticmethod
     @once_differentiable
     def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """The marginals, times `gradient` `(rows,)`."""
-        alphas, emitted, factors, ended, last, left = ctx.saved_tensors  # type: ignore[attr-defined]
-        rows = torch.arange(len(left), device=left.device)
+        alphas, emitted, factors, ended, last, rows, left = ctx.saved_tensors  # type: ignore[attr-defined]
         # (tokens, rows, tags): 0 after a row's last word
         betas = torch.zeros_like(alphas)
         betas[last, rows] = ended * (gradient / left).unsqueeze(1)

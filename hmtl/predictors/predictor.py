@@ -1,6 +1,8 @@
 """Text in, Documents with the annotation of all tasks out."""
 
 import json
+from contextlib import nullcontext
+from functools import partial
 from typing import Any, Literal
 
 import torch
@@ -19,6 +21,7 @@ from hmtl.instances import HeldInstances, tensors_of
 from hmtl.json_values import parse
 from hmtl.model import MultiTaskModel
 from hmtl.predictors.input import document_of
+from hmtl.predictors.side_by_side import carries_state, side_by_side
 from hmtl.raw_text import TextSplitter
 
 BUDGET = BatchBudget(batch_size=128, max_words=2**12)
@@ -37,6 +40,9 @@ class HmtlPredictor(Predictor):
         archive keeps in `dataset_reader`. On the command line: `--predictor-args '{"language": "de"}'`.
     mixed_precision : `bf16`, of embedder and levels: faster where the hardware knows it, and a close decision
         may fall the other way. Heads stay in single precision.
+    threads : how many blocks of documents are annotated at once, each on one core; default as many as torch
+        would put to one operation (`OMP_NUM_THREADS`). Only one on a GPU, and of a model with a part that
+        carries its state from block to block, as ELMo's does.
     """
 
     def __init__(
@@ -47,8 +53,12 @@ class HmtlPredictor(Predictor):
         language: str | None = None,
         pipeline: str | None = None,
         mixed_precision: Literal["bf16"] | None = None,
+        threads: int | None = None,
     ) -> None:
         super().__init__(model, dataset_reader, frozen)
+        if threads is not None and threads < 1:
+            raise ConfigurationError(f"threads is {threads}; give at least 1, or leave it out")
+        self._threads = 1 if carries_state(model) else threads
         if mixed_precision not in (None, "bf16"):
             raise ConfigurationError(
                 f"mixed_precision: '{mixed_precision}' is unknown; choose bf16, or leave it out"
@@ -111,21 +121,37 @@ class HmtlPredictor(Predictor):
         Any number of documents: the model sees those of like length together, within `BUDGET`."""
         held = HeldInstances(instances)
         held.index_with(self._model.vocab)
-        answers: dict[int, tuple[Document, dict[str, Any]]] = {}
+        blocks: dict[bool, list[list[int]]] = {False: [], True: []}
         for numbers in BUDGET.batches(held.shapes(0, len(held)), None):
-            found = self._annotations(tensors_of(held, numbers))
-            for number, document, own in zip(numbers, held.documents(numbers), found, strict=True):
-                answers[number] = self._answer(document, own)
+            blocks[_is_long(held, numbers)].append(numbers)
+        annotate = partial(self._block, held)
+        # the operations of a long document are long enough for all cores, and its memory is that of many
+        found = [*side_by_side(annotate, blocks[False], self._at_once()), *map(annotate, blocks[True])]
+        answers = {number: answer for block in found for number, answer in block}
         return [answers[number] for number in range(len(held))]
+
+    def _block(
+        self, held: HeldInstances, numbers: list[int]
+    ) -> list[tuple[int, tuple[Document, dict[str, Any]]]]:
+        """The answers for these instances, by their numbers."""
+        found = self._annotations(tensors_of(held, numbers))
+        answers = map(self._answer, held.documents(numbers), found)
+        return list(zip(numbers, answers, strict=True))
 
     def _annotations(self, tensors: TensorDict) -> list[dict[str, Any]]:
         """What each task says of each document."""
-        # AllenNLP asks all parameters, which takes as long as a level of a short sentence
-        device = next(self._model.parameters()).device
-        half = torch.autocast(device.type, torch.bfloat16, enabled=self._half)
+        device = self._device()
+        half = torch.autocast(device.type, torch.bfloat16) if self._half else nullcontext()
         with torch.inference_mode(), half:
             by_task = self._model(**move_to_device(tensors, device))["annotations"]
         return [dict(zip(by_task, values, strict=True)) for values in zip(*by_task.values(), strict=True)]
+
+    def _device(self) -> torch.device:
+        # AllenNLP asks all parameters, which takes as long as a level of a short sentence
+        return next(self._model.parameters()).device
+
+    def _at_once(self) -> int:
+        return (self._threads or torch.get_num_threads()) if self._device().type == "cpu" else 1
 
     def _answer(self, document: Document, found: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
         answer = document.replace(**{layer: found[task] for layer, task in self._first.items()})
@@ -135,3 +161,8 @@ class HmtlPredictor(Predictor):
             if self._first[layer] != task:
                 others[task] = to_json(document.replace(**{layer: value}))[layer]
         return answer, others
+
+
+def _is_long(held: HeldInstances, numbers: list[int]) -> bool:
+    """Whether this block is one document that exceeds the budget by itself."""
+    return int(held.shapes(numbers[0], numbers[0] + 1).prod()) > BUDGET.max_words

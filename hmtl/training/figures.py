@@ -11,7 +11,8 @@ class StepFigures:
 
     # Parameters
 
-    gradient_norm : of all parameters, before clipping. words, instances : in its batch. seconds : it took.
+    gradient_norm : of all parameters, its elements clipped, the whole not yet. words, instances : in its
+        batch. seconds : it took.
     """
 
     task: str

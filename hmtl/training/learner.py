@@ -83,20 +83,26 @@ class Clipping:
     def __init__(self, norm: float | None = None, value: float | None = None) -> None:
         self.norm, self.value = norm, value
 
-    def elements(self, parameters: list[nn.Parameter]) -> Tensor:
-        """Clips the elements in place. Returns the norm that is left, a scalar."""
+    def length(self, parameters: list[nn.Parameter]) -> Tensor:
+        """The norm of the whole gradient, a scalar."""
         gradients = _gradients(parameters)
-        if self.value is not None and gradients:
-            # on a processor torch's clipping of many at once goes through memory twice
-            together = None if gradients[0].is_cuda else False
-            nn.utils.clip_grad_value_(parameters, self.value, foreach=together)
-        return nn.utils.get_total_norm(gradients)
+        if not gradients:
+            return torch.zeros(())
+        # all are of one type and on one device; torch's own function begins by sorting them
+        return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
 
-    def whole(self, parameters: list[nn.Parameter], norm: float) -> None:
-        """Scales the whole gradient, whose norm is known, down to the largest there may be; one that is small
-        enough costs no pass over memory."""
+    def clip(self, parameters: list[nn.Parameter], norm: float) -> float:
+        """Clips the gradient, whose norm is known, in place. Returns the norm that its clipped elements have.
+
+        No element is larger than the whole: a gradient that is small enough costs no pass over memory.
+        """
+        if self.value is not None and norm > self.value:
+            # on a processor torch's clipping of many at once goes through memory twice
+            nn.utils.clip_grad_value_(parameters, self.value, foreach=parameters[0].is_cuda)
+            norm = self.length(parameters).item()
         if self.norm is not None and norm > self.norm:
             torch._foreach_mul_(_gradients(parameters), self.norm / norm)
+        return norm
 
 
 def _gradients(parameters: list[nn.Parameter]) -> list[Tensor]:

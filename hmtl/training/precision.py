@@ -1,6 +1,6 @@
 """Mixed precision."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal
 
 import torch
@@ -28,7 +28,7 @@ class Precision:
 
     def forward(self) -> AbstractContextManager[Any]:
         """What the forward pass runs under."""
-        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None)
+        return nullcontext() if self.dtype is None else torch.autocast(self.device.type, self.dtype)
 
     def backward(self, loss: Tensor) -> Tensor:
         """Adds the loss's gradients to the parameters' and releases its graph, if nobody else holds it.

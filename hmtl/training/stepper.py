@@ -68,11 +68,11 @@ class Stepper:
         if sampled:
             self.interference.before(state.task)
         self._add_prior(state.task)
-        norm = self.clipping.elements(self.parameters)
-        # the one place where the host waits for the device
+        norm = self.clipping.length(self.parameters)
+        # the one place where the host waits for the device, unless elements are clipped
         value, size = torch.stack([loss.double(), norm.double()]).tolist()
+        size = self.clipping.clip(self.parameters, size)
         self._check(state.task, number, value, size)
-        self.clipping.whole(self.parameters, size)
         rate = learner.learning_rate
         learner.step(self.precision)
         if sampled:

@@ -1,5 +1,6 @@
 import json
 import resource
+import threading
 
 import pytest
 import torch
@@ -137,6 +138,41 @@ def test_any_number_of_documents_goes_through_the_model_in_parts(predictor, smal
         sentences = [end - start + 1 for one in batch for start, end in one.sentences]
         assert len(batch) <= 3 and (len(batch) == 1 or len(sentences) * max(sentences) <= 60)
     assert max(map(len, rows)) > 1
+
+
+def test_answers_are_those_of_one_thread(predictor, small_corpus, monkeypatch):
+    monkeypatch.setattr(predictor_module, "BUDGET", BatchBudget(batch_size=2, max_words=1000))
+    documents = list(Jsonl().read(small_corpus / "train.jsonl"))
+    threads = set()
+    handle = predictor._model.register_forward_pre_hook(lambda *_: threads.add(threading.get_ident()))
+    answers = {}
+    for count in (1, 3):
+        monkeypatch.setattr(predictor, "_threads", count)
+        answers[count] = predictor.annotate(documents)
+    handle.remove()
+    assert len(threads) > 1
+    assert answers[3] == answers[1] and [one.id for one in answers[3]] == [one.id for one in documents]
+
+
+def test_a_document_above_the_budget_is_annotated_by_itself(predictor, small_corpus, monkeypatch):
+    monkeypatch.setattr(predictor_module, "BUDGET", BatchBudget(batch_size=2, max_words=1))
+    monkeypatch.setattr(predictor, "_threads", 3)
+    threads = set()
+    handle = predictor._model.register_forward_pre_hook(lambda *_: threads.add(threading.get_ident()))
+    predictor.annotate(list(Jsonl().read(small_corpus / "train.jsonl")))
+    handle.remove()
+    assert threads == {threading.get_ident()}
+
+
+def test_a_model_that_carries_its_state_is_given_one_block_after_the_other(small_archive):
+    archive = load_archive(small_archive / "model.tar.gz")
+    archive.model.backbone.stateful = True
+    assert HmtlPredictor(archive.model, archive.dataset_reader, threads=3)._at_once() == 1
+
+
+def test_threads_that_are_none(predictor):
+    with pytest.raises(ConfigurationError, match="threads is 0; give at least 1"):
+        HmtlPredictor(predictor._model, predictor._dataset_reader, threads=0)
 
 
 def test_words_that_were_never_seen_and_a_single_word(predictor):

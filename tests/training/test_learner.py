@@ -118,22 +118,28 @@ def test_without_a_plateau_there_is_no_minimum():
     assert not learner({"type": "exponential", "gamma": 0.1})[0].at_minimum
 
 
-def test_clipping_returns_the_norm_before_and_leaves_the_norm_asked_for():
+def test_clipping_leaves_the_norm_asked_for():
     weights = [torch.nn.Parameter(torch.zeros(2)) for _ in range(3)]
     weights[0].grad, weights[1].grad = torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0])
     clipping = Clipping(norm=1.0)
-    assert clipping.elements(weights).item() == pytest.approx(5.0)
-    clipping.whole(weights, 5.0)
+    assert clipping.length(weights).item() == pytest.approx(5.0)
+    assert clipping.clip(weights, 5.0) == 5.0
     assert torch.cat([weights[0].grad, weights[1].grad]).tolist() == pytest.approx([0.6, 0, 0, 0.8], abs=1e-5)
     assert weights[2].grad is None
 
 
-def test_elements_are_clipped_before_the_norm():
+@pytest.mark.parametrize("large", [30.0, torch.inf])
+def test_elements_are_clipped_before_the_norm(large):
     weights = [torch.nn.Parameter(torch.zeros(2))]
-    weights[0].grad = torch.tensor([30.0, -4.0])
-    assert Clipping(100.0, 3.0).elements(weights).item() == pytest.approx(18**0.5)
+    weights[0].grad = torch.tensor([large, -4.0])
+    clipping = Clipping(100.0, 3.0)
+    assert clipping.clip(weights, clipping.length(weights).item()) == pytest.approx(18**0.5)
     assert weights[0].grad.tolist() == [3.0, -3.0]
-    assert Clipping().elements(weights).item() == pytest.approx(18**0.5)
+    assert Clipping().clip(weights, 18**0.5) == 18**0.5
+
+
+def test_the_norm_of_no_gradient_is_0():
+    assert Clipping().length([torch.nn.Parameter(torch.zeros(2))]).item() == 0.0
 
 
 @given(
@@ -143,7 +149,7 @@ def test_clipping_is_torchs(values, norm, value):
     ours, theirs = (torch.nn.Parameter(torch.zeros(len(values))) for _ in range(2))
     ours.grad, theirs.grad = torch.tensor(values), torch.tensor(values)
     clipping = Clipping(norm, value)
-    clipping.whole([ours], clipping.elements([ours]).item())
+    clipping.clip([ours], clipping.length([ours]).item())
     torch.nn.utils.clip_grad_value_([theirs], value)
     torch.nn.utils.clip_grad_norm_([theirs], norm)
     assert torch.allclose(ours.grad, theirs.grad, rtol=1e-4)
