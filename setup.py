@@ -4,7 +4,7 @@ from setuptools import find_packages, setup
 
 INSTALL_REQUIRES = [
     # The patched one of third_party/allennlp; upstream's own release accepts no supported Python or torch.
-    "allennlp==2.10.1+hmtl.4",
+    "allennlp==2.10.1+hmtl.5",
     # The lower bound is the patched AllenNLP's; 3 is unseen.
     "torch>=2.6,<3",
     "numpy>=2,<3",

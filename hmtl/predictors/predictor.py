@@ -1,6 +1,7 @@
 """Text in, Documents with the annotation of all tasks out."""
 
 import json
+from collections.abc import Iterator
 from contextlib import nullcontext
 from functools import partial
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from hmtl.documents import LAYERS, Document
 from hmtl.instances import HeldInstances, tensors_of
 from hmtl.json_values import parse
 from hmtl.model import MultiTaskModel
+from hmtl.predictors.groups import groups
 from hmtl.predictors.input import document_of
 from hmtl.predictors.side_by_side import carries_state, side_by_side
 from hmtl.raw_text import TextSplitter
@@ -82,6 +84,11 @@ class HmtlPredictor(Predictor):
         tasks fill one layer the first does; see `predict_json` for the others."""
         answers = self._run([self._dataset_reader.text_to_instance(document) for document in documents])
         return [document for document, _ in answers]
+
+    def batches(self, inputs: Iterator[Any]) -> Iterator[list[Any]]:
+        """What `predict` takes at once: enough for some blocks on each core."""
+        threads = self._at_once()
+        return groups(inputs, 2 * threads * BUDGET.batch_size, 4 * threads * BUDGET.max_words)
 
     def load_line(self, line: str) -> JsonDict:
         """The line's object, named by its number if it has no `id`. AllenNLP leaves empty lines out

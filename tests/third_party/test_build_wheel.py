@@ -55,7 +55,7 @@ def test_only_patched_files_differ_and_say_so(built: Path, upstream_wheel: Path)
 
 def test_this_environment_meets_the_bounds(built: Path) -> None:
     card = email.message_from_bytes(read_wheel(built)[f"{metadata.NEW_DIST_INFO}/METADATA"])
-    assert Version(card["Version"]).local == "hmtl.4"
+    assert Version(card["Version"]).local == "hmtl.5"
     for text in card.get_all("Requires-Dist"):
         requirement = Requirement(text)
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):

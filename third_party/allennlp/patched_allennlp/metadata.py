@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from patched_allennlp.errors import BuildError
 from patched_allennlp.upstream import VERSION
 
-LOCAL_VERSION = f"{VERSION}+hmtl.4"
+LOCAL_VERSION = f"{VERSION}+hmtl.5"
 OLD_DIST_INFO = f"allennlp-{VERSION}.dist-info"
 NEW_DIST_INFO = f"allennlp-{LOCAL_VERSION}.dist-info"
 # The versions of requirements.txt run on 3.11; 3.11.4 is the first whose tarfile has extraction filters.

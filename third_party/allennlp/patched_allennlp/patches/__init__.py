@@ -11,6 +11,7 @@ from patched_allennlp.patches.loading import LOADING
 from patched_allennlp.patches.modern_annotations import MODERN_ANNOTATIONS
 from patched_allennlp.patches.optional_packages import OPTIONAL_PACKAGES
 from patched_allennlp.patches.plugins import PLUGINS
+from patched_allennlp.patches.predicting import PREDICTING
 from patched_allennlp.patches.recovery import RECOVERY
 from patched_allennlp.patches.start import START
 from patched_allennlp.patches.torch_changes import TORCH_CHANGES
@@ -32,4 +33,5 @@ PATCHES = (
     *START,
     *LAZY_IMPORTS,
     *TRANSFORMERS_CHANGES,
+    *PREDICTING,
 )
