@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,13 +31,24 @@ def table(metrics: dict[str, float], tasks: list[str]) -> str:
     return "\n".join(f"  {task:<10}{score}   {meaning}" for task, score, meaning in rows(metrics, tasks))
 
 
+def read(path: Path) -> dict[str, float]:
+    """The metrics. Ends the program where the file has none."""
+    try:
+        metrics = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        sys.exit(f"{path}: {error}; name the file that `allennlp evaluate --output-file` wrote")
+    if not isinstance(metrics, dict):
+        sys.exit(f"{path}: holds no metrics; name the file that `allennlp evaluate --output-file` wrote")
+    return metrics
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("metrics", type=Path, help="the JSON file of metrics")
     parser.add_argument("tasks", nargs="*", help="the tasks to show, in this order; by default all")
     args = parser.parse_args()
-    metrics = json.loads(args.metrics.read_text(encoding="utf-8"))
+    metrics = read(args.metrics)
     print(table(metrics, args.tasks or list(dict.fromkeys(key.partition("/")[0] for key in metrics))))
 
 
