@@ -35,10 +35,10 @@ def read(path: Path) -> dict[str, float]:
     """The metrics. Ends the program where the file has none."""
     try:
         metrics = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(metrics, dict):
+            raise ValueError("holds no metrics")
     except (OSError, ValueError) as error:
         sys.exit(f"{path}: {error}; name the file that `allennlp evaluate --output-file` wrote")
-    if not isinstance(metrics, dict):
-        sys.exit(f"{path}: holds no metrics; name the file that `allennlp evaluate --output-file` wrote")
     return metrics
 
 

@@ -14,7 +14,7 @@ class LinearChainCRF(torch.nn.Module):
     """`p(y|x) ∝ exp(start[y_1] + Σ_t logits[t, y_t] + Σ_t transitions[y_{t-1}, y_t] + end[y_T])`.
 
     The encoding's constraints bind the decoder alone, so that the loss is that of an ordinary CRF. Rows are
-    padded on the right and hold a word at least; padding may hold any finite numbers and any tag.
+    padded on the right and hold a word at least; padding may hold anything, even what is not a number.
 
     # Parameters
 
@@ -42,8 +42,8 @@ class LinearChainCRF(torch.nn.Module):
         """`log p(tags | logits)` of each row: `(rows,)` from `(rows, tokens, tags)`, `(rows, tokens)` and the
         mask."""
         with single_precision(logits.device.type):
-            logits = logits.to(self.transitions.dtype)
-            last = mask.sum(1) - 1
+            logits = logits.to(self.transitions.dtype).masked_fill(~mask.unsqueeze(-1), 0.0)
+            tags, last = tags.masked_fill(~mask, 0), mask.sum(1) - 1
             return self._path_score(logits, tags, mask, last) - self._log_partition(logits, last)
 
     def _path_score(self, logits: Tensor, tags: LongTensor, mask: BoolTensor, last: LongTensor) -> Tensor:

@@ -90,6 +90,16 @@ def test_agrees_with_allennlp_on_a_real_size(encoding):
     torch.testing.assert_close(crf(logits, tags, mask).sum(), reference(logits, tags, mask))
 
 
+def test_padding_may_hold_anything():
+    crf, logits, tags, mask, _ = make("BIO", ["A"], [2, 4], seed=3)
+    clean = crf(logits, tags, mask)
+    poisoned = logits.detach().masked_fill(~mask.unsqueeze(-1), torch.nan).requires_grad_()
+    torch.testing.assert_close(crf(poisoned, tags.masked_fill(~mask, 99), mask), clean)
+    crf(poisoned, tags, mask).sum().backward()
+    assert poisoned.grad.isfinite().all() and poisoned.grad[~mask].eq(0).all()
+    assert crf.best_tags(poisoned, mask).equal(crf.best_tags(logits, mask))
+
+
 @pytest.mark.parametrize("scale", [0.1, 100.0])
 @pytest.mark.parametrize("junk", [1e30, -1e30])
 def test_padding_may_hold_any_number_and_any_tag(junk, scale):
